@@ -1,0 +1,167 @@
+import { CampaignPlan, CaseResult, Dataset, type LeftOut, Worklist } from '../domain/campaign.js';
+import { type CaseSummary, CaseSummary as CaseSummarySchema, type Passport } from '../domain/case.js';
+import {
+  type CaseAddress,
+  campaignPlanKey,
+  datasetKey,
+  manifestKey,
+  resultKey,
+  worklistKey,
+} from '../domain/keys.js';
+import { caseWorkflowId } from '../domain/workflow-ids.js';
+import { exactDuplicates } from '../sources/duplicates.js';
+import { getContent } from '../storage/content.js';
+import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
+import { readAllPassports } from '../storage/passports.js';
+import { alive } from './alive.js';
+import type { Dependencies } from './dependencies.js';
+import { Manifest } from './ingest.js';
+import { loadPassport } from './label-store.js';
+import { unfinishedFinding, withdrawnFinding } from './left-out.js';
+
+export type CampaignDeeds = ReturnType<typeof campaignDeeds>;
+
+/** What belongs to the campaign as a whole: its plan, its worklist, its dataset. */
+export function campaignDeeds({
+  store,
+  work,
+  workflowStatus,
+}: Pick<Dependencies, 'store' | 'work' | 'workflowStatus'>) {
+  return {
+    async registerCampaign(plan: CampaignPlan): Promise<void> {
+      await publishJson(store, campaignPlanKey(plan.campaign), CampaignPlan.parse(plan));
+    },
+
+    /** After ingest: finds duplicates and writes down which cases go on. */
+    async settleWorklist({ campaign }: { campaign: string }): Promise<{ cases: number }> {
+      return alive(async () => {
+        const plan = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
+        const order = plan.collections.map((each) => each.collection);
+        const known = await readJson(store, worklistKey(campaign), Worklist);
+        if (known !== undefined) return { cases: known.cases.length };
+        const passports = await readAllPassports(store, campaign, order);
+        const leftOut = [...passports.flatMap(notAccepted), ...(await duplicates(campaign, plan, passports))];
+        const out = new Set(leftOut.map(nameOf));
+        const cases = passports
+          .filter((each) => !out.has(nameOf(each)))
+          .map((each) => CaseSummarySchema.parse(each));
+        await publishJson(store, worklistKey(campaign), Worklist.parse({ cases, leftOut }));
+        return { cases: cases.length };
+      });
+    },
+
+    async worklistPage(input: { campaign: string; offset: number; limit: number }): Promise<CaseSummary[]> {
+      const worklist = await requireJson(store, worklistKey(input.campaign), Worklist);
+      return worklist.cases.slice(input.offset, input.offset + input.limit);
+    },
+
+    /** Of cases that are thought to be under way, those whose workflow has ended. */
+    async endedCases(input: {
+      campaign: string;
+      cases: string[];
+    }): Promise<{ collection: string; caseId: string; failure?: string }[]> {
+      const ended = [];
+      for (const name of input.cases) {
+        const at = addressOf(input.campaign, name);
+        const status = await workflowStatus(caseWorkflowId(at));
+        if (status === 'running') continue;
+        const done = status === 'completed' && (await store.has(resultKey(at)));
+        ended.push({ ...at, ...(done ? {} : { failure: `its workflow is ${status}` }) });
+      }
+      return ended;
+    },
+
+    async publishDataset({
+      campaign,
+    }: {
+      campaign: string;
+    }): Promise<{ key: string; sha256: string; leftOut: number }> {
+      return alive(async () => {
+        const worklist = await requireJson(store, worklistKey(campaign), Worklist);
+        const cases: Dataset['cases'] = [];
+        const leftOut = [...worklist.leftOut];
+        for (const item of worklist.cases) {
+          const at = { campaign, collection: item.collection, caseId: item.caseId };
+          const result = await readJson(store, resultKey(at), CaseResult);
+          if (result === undefined) leftOut.push(unfinished(at));
+          else cases.push(released(await loadPassport(store, at), result));
+        }
+        const dataset = Dataset.parse({ campaign, cases, leftOut });
+        // The name of the campaign is no part of what was built.
+        const sha256 = hashOf({ ...dataset, campaign: '' });
+        const key = datasetKey(campaign, sha256);
+        await publishJson(store, key, dataset);
+        return { key, sha256, leftOut: leftOut.length };
+      });
+    },
+  };
+
+  async function duplicates(campaign: string, plan: CampaignPlan, passports: Passport[]): Promise<LeftOut[]> {
+    const accepted = passports.filter((each) => each.status === 'accepted');
+    const withdrawn: LeftOut[] = [];
+    for (const { collection } of plan.collections) {
+      const manifest = await requireJson(store, manifestKey(campaign, collection), Manifest);
+      for (const { caseId, withdrawnCopyOf } of manifest.cases) {
+        if (withdrawnCopyOf === undefined) continue;
+        const copy = passports.find((each) => each.collection === collection && each.caseId === caseId);
+        const original = accepted.find(
+          (each) => each.collection === collection && each.caseId === withdrawnCopyOf,
+        );
+        const proof = await compare(copy, original);
+        withdrawn.push({ collection, caseId, finding: withdrawnFinding(caseId, withdrawnCopyOf, proof) });
+      }
+    }
+    const out = new Set(withdrawn.map(nameOf));
+    const rest = accepted
+      .filter((each) => !out.has(nameOf(each)))
+      .map(({ collection, caseId, voxels }) => ({
+        collection,
+        caseId,
+        ...(voxels === undefined ? {} : { voxelSha256: voxels.voxelSha256 }),
+      }));
+    const exact = exactDuplicates(rest).map(({ duplicate: { collection, caseId }, finding }) => ({
+      collection,
+      caseId,
+      finding,
+    }));
+    return [...withdrawn, ...exact];
+  }
+
+  async function compare(copy: Passport | undefined, original: Passport | undefined) {
+    if (copy?.image === undefined || original?.image === undefined) return undefined;
+    const files = {
+      copy: await getContent(store, copy.image),
+      original: await getContent(store, original.image),
+    };
+    // Without proof the case is left out all the same, as withdrawn.
+    return work.provesCopy(files).catch(() => undefined);
+  }
+}
+
+function notAccepted(passport: Passport): LeftOut[] {
+  if (passport.status === 'accepted') return [];
+  const { collection, caseId, findings } = passport;
+  const worst = findings.find((each) => each.severity !== 'note' && each.severity !== 'flag')!;
+  return [{ collection, caseId, finding: worst }];
+}
+
+function unfinished(at: CaseAddress): LeftOut {
+  const { collection, caseId } = at;
+  return { collection, caseId, finding: unfinishedFinding(at) };
+}
+
+function released(passport: Passport, result: CaseResult): Dataset['cases'][number] {
+  const { collection, caseId, licence, citation, image } = passport;
+  const { labelMap, labels, absent } = result;
+  return { collection, caseId, licence, citation, image: image!, labelMap, labels, absent };
+}
+
+function nameOf(item: { collection: string; caseId: string }): string {
+  return `${item.collection}/${item.caseId}`;
+}
+
+function addressOf(campaign: string, name: string): CaseAddress {
+  const slash = name.indexOf('/');
+  const collection = name.slice(0, slash) as CaseAddress['collection'];
+  return { campaign, collection, caseId: name.slice(slash + 1) };
+}

@@ -1,0 +1,191 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Passport, SourceCase } from '../domain/case.js';
+import { type Collection, collectionFacts } from '../domain/collection.js';
+import { PlusctError } from '../domain/errors.js';
+import { caseStatusOf, Finding, finding } from '../domain/finding.js';
+import { type CaseAddress, manifestKey, passportKey } from '../domain/keys.js';
+import type { LabelSummary } from '../domain/label-version.js';
+import { organs } from '../domain/organ.js';
+import type { ObjectRef } from '../domain/primitives.js';
+import { adapterFor } from '../sources/registry.js';
+import { putContent } from '../storage/content.js';
+import { publishJson, readJson, requireJson } from '../storage/json.js';
+import { alive } from './alive.js';
+import type { Dependencies } from './dependencies.js';
+import { storeLabel } from './label-store.js';
+import type { IngestedVolumes } from './volume-work.js';
+
+export type IngestDeeds = ReturnType<typeof ingestDeeds>;
+
+/** What a collection lists, as it was when the campaign began. */
+export const Manifest = z.object({
+  copy: z.string(),
+  cases: z.array(SourceCase),
+  findings: z.array(Finding),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+interface CollectionInput {
+  readonly campaign: string;
+  readonly collection: Collection;
+  readonly directory: string;
+}
+
+/**
+ * Taking in a collection: its list, then case by case image, source label and passport. What is written already
+ * stands: a campaign that is taken up again goes on from it, whatever happened to the files since.
+ */
+export function ingestDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'>) {
+  return {
+    async listCollection({ campaign, collection, directory }: CollectionInput): Promise<{ cases: number }> {
+      return alive(async () => {
+        const key = manifestKey(campaign, collection);
+        const known = await readJson(store, key, Manifest);
+        if (known !== undefined) return { cases: known.cases.length };
+        const manifest = await listOrExplain(collection, directory);
+        await publishJson(store, key, manifest);
+        return { cases: manifest.cases.length };
+      });
+    },
+
+    async manifestPage(input: {
+      campaign: string;
+      collection: Collection;
+      offset: number;
+      limit: number;
+    }): Promise<string[]> {
+      const manifest = await requireJson(store, manifestKey(input.campaign, input.collection), Manifest);
+      return manifest.cases.slice(input.offset, input.offset + input.limit).map((each) => each.caseId);
+    },
+
+    async ingestCase(input: CollectionInput & { caseId: string }): Promise<void> {
+      return alive(async () => {
+        if (await store.has(passportKey(input))) return;
+        const { sourceCase, copy } = await listed(input);
+        const files = await readFiles(input.directory, sourceCase);
+        const volumes = await work.ingest({ sourceCase, files });
+        const image = await storeImage(sourceCase, files, volumes);
+        const labels = await storeSourceLabel(input, volumes);
+        await publishJson(store, passportKey(input), passport(sourceCase, copy, volumes, image, labels));
+      });
+    },
+
+    /** The passport of a case whose ingest failed in a way that nobody foresaw. */
+    async quarantineCase(input: CollectionInput & { caseId: string; why: string }): Promise<void> {
+      if (await store.has(passportKey(input))) return;
+      const { sourceCase, copy } = await listed(input);
+      const failed = finding('INGEST_FAILED', {
+        where: input.caseId,
+        message: `ingest failed: ${input.why}`,
+        suggestion: 'look at the files of this case, then start a new campaign with it',
+      });
+      const volumes = { files: [], findings: [...sourceCase.findings, failed] };
+      await publishJson(store, passportKey(input), passport(sourceCase, copy, volumes, undefined, []));
+    },
+  };
+
+  async function listed(at: CaseAddress): Promise<{ sourceCase: SourceCase; copy: string }> {
+    const manifest = await requireJson(store, manifestKey(at.campaign, at.collection), Manifest);
+    const sourceCase = manifest.cases.find((each) => each.caseId === at.caseId)!;
+    return { sourceCase, copy: manifest.copy };
+  }
+
+  async function storeImage(
+    sourceCase: SourceCase,
+    files: ReadonlyMap<string, Uint8Array>,
+    volumes: IngestedVolumes,
+  ): Promise<ObjectRef | undefined> {
+    if (volumes.geometry === undefined) return undefined;
+    const source = sourceCase.image.kind === 'nifti' ? files.get(sourceCase.image.path) : undefined;
+    return putContent(store, volumes.convertedImage ?? source!);
+  }
+
+  async function storeSourceLabel(at: CaseAddress, volumes: IngestedVolumes): Promise<LabelSummary[]> {
+    if (volumes.sourceMask === undefined) return [];
+    const { organ } = volumes.sourceMask;
+    const note = {
+      origin: 'source',
+      author: at.collection,
+      reason: 'label of the source collection',
+    } as const;
+    return [await storeLabel(store, at, organ, volumes.sourceMask, note)];
+  }
+}
+
+/** A collection that cannot be listed is a finding; the campaign goes on without it. */
+async function listOrExplain(collection: Collection, directory: string): Promise<Manifest> {
+  const adapter = adapterFor(collection);
+  await requireFolder(directory);
+  try {
+    const { cases, findings } = await adapter.list(directory);
+    return { copy: adapter.copyName(directory), cases, findings };
+  } catch (error) {
+    const unreadable = finding('COLLECTION_UNREADABLE', {
+      where: collection,
+      message: `${collection} cannot be listed: ${error instanceof Error ? error.message : String(error)}`,
+      suggestion: `check that ${directory} is the collection's folder and can be read`,
+    });
+    return { copy: 'unknown', cases: [], findings: [unreadable] };
+  }
+}
+
+/** A collection's folder that is gone is a disk that is away, or another machine: wait for it, conclude nothing. */
+async function requireFolder(directory: string): Promise<void> {
+  const there = await stat(directory).catch(() => undefined);
+  if (there?.isDirectory()) return;
+  throw new PlusctError(
+    'SourceUnavailable',
+    `${directory} is not there: mount the collections on this machine, or run io workers only where they are`,
+  );
+}
+
+async function readFiles(directory: string, sourceCase: SourceCase): Promise<Map<string, Uint8Array>> {
+  await requireFolder(directory);
+  const { image, labelPath } = sourceCase;
+  const paths = [...(image.kind === 'nifti' ? [image.path] : image.paths), ...(labelPath ? [labelPath] : [])];
+  const files = new Map<string, Uint8Array>();
+  for (const path of paths) {
+    const bytes = await readIfThere(join(directory, path));
+    if (bytes !== undefined) files.set(path, bytes);
+  }
+  return files;
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function passport(
+  sourceCase: SourceCase,
+  copy: string,
+  volumes: IngestedVolumes,
+  image: ObjectRef | undefined,
+  sourceLabels: LabelSummary[],
+): Passport {
+  const { collection, caseId, subset } = sourceCase;
+  const { licence, citation } = collectionFacts[collection];
+  return Passport.parse({
+    collection,
+    caseId,
+    subset,
+    status: caseStatusOf(volumes.findings),
+    licence,
+    citation,
+    copy,
+    sourceFiles: volumes.files,
+    ...(image === undefined ? {} : { image }),
+    ...(volumes.voxels === undefined ? {} : { voxels: volumes.voxels }),
+    ...(volumes.geometry === undefined ? {} : { geometry: volumes.geometry }),
+    ...(volumes.header === undefined ? {} : { nativeHeader: Buffer.from(volumes.header).toString('base64') }),
+    sourceLabels,
+    missingOrgans: organs.filter((organ) => !sourceLabels.some((label) => label.organ === organ)),
+    findings: volumes.findings,
+  });
+}

@@ -1,0 +1,148 @@
+import { Worklist } from '../domain/campaign.js';
+import type { CaseSummary } from '../domain/case.js';
+import { collectionFacts } from '../domain/collection.js';
+import { PlusctError } from '../domain/errors.js';
+import { type CaseAddress, modelKey, worklistKey } from '../domain/keys.js';
+import type { LabelSummary } from '../domain/label-version.js';
+import { Model, type ModelSummary } from '../domain/model.js';
+import type { Organ } from '../domain/organ.js';
+import type { Engine, LoadedModel, RunContext, TrainingCase } from '../engines/engine.js';
+import { readCt, readLabelMap } from '../imaging/nifti.js';
+import { withGeometry } from '../imaging/volume.js';
+import { getContent, putContent } from '../storage/content.js';
+import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
+import { mapBounded } from '../storage/map-bounded.js';
+import { alive } from './alive.js';
+import type { Dependencies } from './dependencies.js';
+import { loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
+
+export type ModelDeeds = ReturnType<typeof modelDeeds>;
+
+interface TrainOrgan {
+  readonly campaign: string;
+  readonly organ: Organ;
+  readonly engine: string;
+  readonly seed: number;
+}
+
+/** Models that stay loaded in one worker; the least recently used goes first. */
+const loadedAtMost = 4;
+
+/** Training and inference of single-organ models, on the device that this worker owns. */
+export function modelDeeds({
+  store,
+  work,
+  engineByName,
+}: Pick<Dependencies, 'store' | 'work' | 'engineByName'>) {
+  const loaded = new Map<string, Promise<LoadedModel>>();
+
+  return {
+    /** Trains on source labels only. The same training set and engine is recognised and costs nothing. */
+    async trainOrgan(input: TrainOrgan): Promise<{ model?: ModelSummary }> {
+      return alive(async (context) => {
+        const { organ, seed } = input;
+        const engine = engineByName(input.engine);
+        const examples = await trainingSet(input.campaign, organ);
+        if (examples.length === 0) return {};
+        const { name, version, summary } = engine.describe();
+        const trainedOn = await mapBounded(examples, 16, ({ campaign, item, label }) =>
+          trainingRecord({ campaign, collection: item.collection, caseId: item.caseId }, label),
+        );
+        const modelId = `${name}-${organ}-${hashOf({ name, version, seed, organ, trainedOn }).slice(0, 16)}`;
+        if (await store.has(modelKey(organ, modelId))) return { model: { modelId, organ } };
+        const weights = await train(engine, input, examples, context);
+        const licences = [
+          ...new Set(examples.map(({ item }) => collectionFacts[item.collection].licence)),
+        ].sort();
+        const model = {
+          modelId,
+          organ,
+          engine: { name, version, summary },
+          weights,
+          seed,
+          trainedOn,
+          licences,
+        };
+        await publishJson(store, modelKey(organ, modelId), Model.parse(model));
+        return { model: { modelId, organ } };
+      });
+    },
+
+    async predictOrgan(input: { at: CaseAddress; organ: Organ; modelId: string }): Promise<LabelSummary> {
+      return alive(async (context) => {
+        const { at, organ, modelId } = input;
+        const passport = await loadPassport(store, at);
+        const image = readCt(await getContent(store, passport.image!), `${at.collection}/${at.caseId}`);
+        const model = await loadModel(organ, modelId);
+        const mask = await model.predict(withGeometry(image, passport.geometry!), context);
+        const packed = await work.packMask({ header: nativeHeader(passport), organ, mask });
+        return storeLabel(store, at, organ, packed, {
+          origin: 'model',
+          author: modelId,
+          reason: 'pre-label',
+        });
+      });
+    },
+  };
+
+  async function trainingSet(campaign: string, organ: Organ) {
+    const { cases } = await requireJson(store, worklistKey(campaign), Worklist);
+    return cases.flatMap((item) =>
+      item.sourceLabels.filter((label) => label.organ === organ).map((label) => ({ campaign, item, label })),
+    );
+  }
+
+  async function train(
+    engine: Engine,
+    { organ, seed }: TrainOrgan,
+    examples: readonly { campaign: string; item: CaseSummary; label: LabelSummary }[],
+    context: RunContext,
+  ) {
+    const cases: TrainingCase[] = examples.map(({ campaign, item, label }) => ({
+      id: `${item.collection}/${item.caseId}`,
+      load: async () => {
+        const at = { campaign, collection: item.collection, caseId: item.caseId };
+        const passport = await loadPassport(store, at);
+        const image = readCt(await getContent(store, passport.image!), item.caseId);
+        const mask = readLabelMap(await loadMask(store, at, label), item.caseId).values;
+        return { image: withGeometry(image, passport.geometry!), mask: Uint8Array.from(mask) };
+      },
+    }));
+    return putContent(store, await engine.train({ organ, cases, seed }, context));
+  }
+
+  function loadModel(organ: Organ, modelId: string): Promise<LoadedModel> {
+    const known = loaded.get(modelId) ?? readModel(organ, modelId);
+    loaded.delete(modelId);
+    loaded.set(modelId, known);
+    known.catch(() => loaded.delete(modelId));
+    if (loaded.size > loadedAtMost) evictOldest();
+    return known;
+  }
+
+  async function readModel(organ: Organ, modelId: string): Promise<LoadedModel> {
+    const model = await readJson(store, modelKey(organ, modelId), Model);
+    if (model === undefined) {
+      throw new PlusctError('ModelNotFound', `model ${modelId} is not in the object store; train it first`);
+    }
+    return engineByName(model.engine.name).load(await getContent(store, model.weights));
+  }
+
+  function evictOldest(): void {
+    const [oldest, model] = loaded.entries().next().value!;
+    loaded.delete(oldest);
+    void model.then((each) => each.dispose());
+  }
+
+  async function trainingRecord(at: CaseAddress, label: LabelSummary): Promise<Model['trainedOn'][number]> {
+    const { collection, caseId } = at;
+    if (label.origin !== 'source') {
+      throw new PlusctError(
+        'InvalidInput',
+        `${collection}/${caseId}: only source labels train a first model`,
+      );
+    }
+    const imageSha256 = (await loadPassport(store, at)).image!.sha256;
+    return { collection, caseId, imageSha256, label: label.version, voxelSha256: label.voxelSha256 };
+  }
+}

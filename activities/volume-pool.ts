@@ -1,0 +1,22 @@
+import { availableParallelism } from 'node:os';
+import { threadPool } from './thread-pool.js';
+import type { VolumeWork } from './volume-work.js';
+
+/** Volume work in a pool of threads: one volume each, as many threads as there are cores unless told otherwise. */
+export function workVolumesInThreads(threads = availableParallelism()): VolumeWork {
+  const pool = threadPool(import.meta.url, './volume-thread.js', threads);
+  const inThread =
+    <Input, Output>(name: Exclude<keyof VolumeWork, 'close'>) =>
+    (input: Input): Promise<Output> =>
+      pool.run(name, input);
+  return {
+    ingest: inThread('ingest'),
+    provesCopy: inThread('provesCopy'),
+    assemble: inThread('assemble'),
+    splitSubmission: inThread('splitSubmission'),
+    packMask: inThread('packMask'),
+    score: inThread('score'),
+    picture: inThread('picture'),
+    close: () => pool.close(),
+  };
+}

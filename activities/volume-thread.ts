@@ -1,0 +1,161 @@
+import { collectionFacts } from '../domain/collection.js';
+import { organs, organValue } from '../domain/organ.js';
+import { sameGrid } from '../imaging/geometry-compare.js';
+import { inflateStart } from '../imaging/inflate.js';
+import { readCt, readLabelMap, readNiftiHeader, readSparseLabelMap } from '../imaging/nifti.js';
+import { maxHeaderBytes } from '../imaging/nifti-header.js';
+import { writeLabelMap } from '../imaging/nifti-write.js';
+import { assembleOrgans, extractOrgan } from '../imaging/overlap.js';
+import { scorePair } from '../imaging/score-pair.js';
+import { provesCrop } from '../sources/duplicates.js';
+import { ingestCase } from '../sources/ingest-case.js';
+import { adapterFor } from '../sources/registry.js';
+import { sha256 } from '../storage/hash.js';
+import { crossing } from './crossing.js';
+import { drawPicture } from './picture-work.js';
+import type {
+  AssembledMasks,
+  CopyProof,
+  IngestedVolumes,
+  IngestWork,
+  MaskPart,
+  PackedMask,
+  ScoredRow,
+  ScoreWork,
+  SplitSubmission,
+  SubmissionWork,
+} from './volume-work.js';
+
+/** The thread's side of `VolumeWork`. */
+export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolumes => {
+  const adapter = adapterFor(sourceCase.collection);
+  const { image, organMask, imageNifti, geometry, voxels, findings } = ingestCase(sourceCase, files, adapter);
+  const hashes = [...files].map(([path, bytes]) => ({
+    path,
+    sha256: sha256(bytes),
+    bytes: bytes.byteLength,
+  }));
+  if (image === undefined || imageNifti === undefined) return { files: hashes, findings };
+  const header = new Uint8Array(inflateStart(imageNifti, sourceCase.caseId, maxHeaderBytes));
+  const { organ } = collectionFacts[sourceCase.collection];
+  return {
+    files: hashes,
+    findings,
+    geometry: geometry!,
+    voxels: voxels!,
+    header,
+    ...(sourceCase.image.kind === 'dicom' ? { convertedImage: imageNifti } : {}),
+    ...(organMask === undefined ? {} : { sourceMask: pack({ header, organ, mask: organMask }) }),
+  };
+});
+
+export const provesCopy = crossing(
+  ({ copy, original }: { copy: Uint8Array; original: Uint8Array }): CopyProof | undefined =>
+    provesCrop(readCt(copy, 'copy'), readCt(original, 'original')),
+);
+
+export const packMask = crossing(pack);
+
+export const assemble = crossing(
+  ({ header, parts }: { header: Uint8Array; parts: readonly MaskPart[] }): AssembledMasks => {
+    const { shape } = readNiftiHeader(header, 'image').geometry;
+    const masks = parts.map(({ organ, origin, maskFile }) => ({
+      organ,
+      origin,
+      mask: maskOf(maskFile, organ),
+    }));
+    const { labelMap, contested } = assembleOrgans(masks, shape[0] * shape[1] * shape[2]);
+    return {
+      labelMap: writeLabelMap(labelMap, header),
+      masks: parts.map(({ organ }) => pack({ header, organ, mask: extractOrgan(labelMap, organ) })),
+      contested,
+    };
+  },
+);
+
+/**
+ * Splits a person's label map into organs. Source labels stay: voxels painted over them are given back, and missing
+ * source voxels are put back, each with a remark.
+ */
+export const splitSubmission = crossing(
+  ({ file, header, parts }: SubmissionWork): { refused: string } | SplitSubmission => {
+    // The header first: a small file may claim a volume of any size.
+    const { geometry } = readNiftiHeader(file, 'submission');
+    const difference = sameGrid(readNiftiHeader(header, 'image').geometry, geometry);
+    if (difference !== undefined) return { refused: `the grid is not the image's: ${difference}` };
+    const { values } = readLabelMap(file, 'submission');
+    const unknown = unknownValue(values);
+    if (unknown !== undefined) return { refused: `label value ${unknown}; only 0 to 4 stand for organs` };
+    const remarks: string[] = [];
+    const source = parts.filter((part) => part.origin === 'source');
+    const painted = Uint8Array.from(values);
+    for (const part of source) remarks.push(...restoreSource(painted, part));
+    const changed = organs
+      .filter((organ) => !source.some((part) => part.organ === organ))
+      .map((organ) => pack({ header, organ, mask: extractOrgan(painted, organ) }))
+      .filter((packed) => differs(packed, parts));
+    return { changed, remarks };
+  },
+);
+
+export const score = crossing(
+  ({ reference, maps, contract }: ScoreWork): ScoredRow[] | { mismatch: string } => {
+    const truth = readSparseLabelMap(reference, 'reference');
+    const rows: ScoredRow[] = [];
+    for (const { stage, file } of maps) {
+      const scored = scorePair(truth, readSparseLabelMap(file, stage), contract);
+      if ('faults' in scored) return { mismatch: scored.faults.map(({ message }) => message).join('; ') };
+      rows.push(...scored.figures.map((figures) => ({ stage, ...figures })));
+    }
+    return rows;
+  },
+);
+
+export const picture = crossing(drawPicture);
+
+function pack({
+  header,
+  organ,
+  mask,
+}: {
+  header: Uint8Array;
+  organ: PackedMask['organ'];
+  mask: Uint8Array;
+}): PackedMask {
+  let voxels = 0;
+  for (let index = 0; index < mask.length; index += 1) voxels += mask[index]!;
+  return { organ, bytes: writeLabelMap(mask, header), voxelSha256: sha256(mask), voxels };
+}
+
+function maskOf(file: Uint8Array, organ: string): Uint8Array {
+  return Uint8Array.from(readLabelMap(file, `${organ} mask`).values);
+}
+
+function unknownValue(values: ArrayLike<number>): number | undefined {
+  const most = organs.length;
+  for (let index = 0; index < values.length; index += 1) if (values[index]! > most) return values[index];
+  return undefined;
+}
+
+function restoreSource(painted: Uint8Array, part: MaskPart): string[] {
+  const value = organValue[part.organ];
+  const mask = maskOf(part.maskFile, part.organ);
+  let restored = 0;
+  let removed = 0;
+  for (let index = 0; index < mask.length; index += 1) {
+    if (mask[index] === 1 && painted[index] !== value) {
+      painted[index] = value;
+      restored += 1;
+    } else if (mask[index] === 0 && painted[index] === value) {
+      painted[index] = 0;
+      removed += 1;
+    }
+  }
+  if (restored + removed === 0) return [];
+  return [`${part.organ} is the source's label and stays: ${restored} voxels put back, ${removed} taken off`];
+}
+
+function differs(packed: PackedMask, parts: SubmissionWork['parts']): boolean {
+  const before = parts.find((part) => part.organ === packed.organ);
+  return before === undefined ? packed.voxels > 0 : before.voxelSha256 !== packed.voxelSha256;
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CampaignPlan } from '../domain/campaign.js';
+import { PlusctError } from '../domain/errors.js';
+import { type Person, Person as PersonSchema } from '../domain/task.js';
+import { findCollections } from '../sources/listing.js';
+import { hashOf } from '../storage/json.js';
+
+export interface BuildOptions {
+  readonly collections: string;
+  readonly campaign?: string;
+  readonly reference?: string;
+  readonly refine: string;
+  readonly engine: string;
+  readonly person: readonly string[];
+  readonly seed: string;
+  readonly window: string;
+}
+
+/** The people of a campaign that names none. As in the paper: fewer radiologists than juniors, three seniors. */
+export function defaultPeople(simulated: boolean): Person[] {
+  const crew = (role: Person['role'], title: string, count: number): Person[] =>
+    Array.from({ length: count }, (_, n) => ({
+      id: `${simulated ? 'simulated-' : ''}${title}-${n + 1}`,
+      role,
+      simulated,
+    }));
+  return [
+    ...crew('junior', 'junior', 5),
+    ...crew('certified', 'radiologist', 2),
+    ...crew('senior', 'senior', 3),
+  ];
+}
+
+/** The plan that the options ask for. The default name follows from the plan, so that asking twice is one campaign. */
+export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
+  const found = await findCollections(existingFolder('--collections', options.collections));
+  const { refine } = options;
+  const reference =
+    options.reference === undefined ? undefined : existingFolder('--reference', options.reference);
+  const people = parsePeople(options.person);
+  checkPeople(people, refine);
+  if (refine === 'simulated' && reference === undefined) {
+    throw new PlusctError(
+      'InvalidInput',
+      'Simulated refinement needs the reference labels: give --reference DIR, or use --refine human.',
+    );
+  }
+  const plan = {
+    collections: found.map(({ collection, directory: at }) => ({ collection, directory: resolve(at) })),
+    ...(reference === undefined ? {} : { referenceDirectory: reference }),
+    refine,
+    engine: options.engine,
+    people: people.length === 0 ? defaultPeople(refine === 'simulated') : people,
+    seed: Number(options.seed),
+    window: Number(options.window),
+  };
+  const campaign = options.campaign ?? `plus-${hashOf(plan).slice(0, 8)}`;
+  const parsed = CampaignPlan.safeParse({ campaign, ...plan });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new PlusctError('InvalidInput', `${issue.path.join('.')}: ${issue.message}`);
+}
+
+/** People given as `id:role`, role being junior, certified or senior. */
+export function parsePeople(texts: readonly string[]): Person[] {
+  return texts.map((text) => {
+    const [id, role] = text.split(':');
+    const person = PersonSchema.safeParse({ id, role, simulated: false });
+    if (person.success) return person.data;
+    throw new PlusctError(
+      'InvalidInput',
+      `--person ${text}: expected id:role with role junior, certified or senior`,
+    );
+  });
+}
+
+/** A campaign needs somebody of each role, and simulated campaigns bring their own people. */
+function checkPeople(people: readonly Person[], refine: string): void {
+  if (people.length === 0) return;
+  if (refine === 'simulated') {
+    throw new PlusctError(
+      'InvalidInput',
+      '--person names people who really work: use it with --refine human',
+    );
+  }
+  const missing = (['junior', 'certified', 'senior'] as const).filter(
+    (role) => !people.some((each) => each.role === role),
+  );
+  if (missing.length === 0) return;
+  throw new PlusctError(
+    'InvalidInput',
+    `no case could be finished: --person names nobody who is ${missing.join(' or ')}`,
+  );
+}
+
+function existingFolder(option: string, named: string): string {
+  const directory = resolve(named);
+  if (existsSync(directory)) return directory;
+  throw new PlusctError('InvalidInput', `${option} ${directory}: there is no such folder`);
+}

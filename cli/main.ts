@@ -1,0 +1,19 @@
+import { CommanderError } from 'commander';
+import { PlusctError } from '../domain/errors.js';
+import { program } from './program.js';
+
+/** Exit codes: 0 done, 1 it went wrong, 2 the command line is wrong, 3 the rules refused. */
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else {
+      // What plusct knows is one clear sentence; anything else is a fault of plusct and needs its stack.
+      console.error(error instanceof PlusctError ? error.message : error);
+      process.exitCode = 1;
+    }
+  }
+}
+
+await main();

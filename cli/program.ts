@@ -1,0 +1,214 @@
+import { Command, Option } from 'commander';
+import { presetNames } from '../domain/metric.js';
+import type { TaskCommandKind } from '../domain/task.js';
+import type { Session } from './session.js';
+
+/** Opens a session, runs the command, closes. Modules are loaded when their command is: `--help` stays quick. */
+async function withSession(work: (session: Session) => Promise<void>): Promise<void> {
+  const { openSession } = await import('./session.js');
+  const session = openSession();
+  try {
+    await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+const campaignOption = () => new Option('--campaign <name>', 'campaign; needed when there are several');
+const jsonOption = () => new Option('--json', 'print JSON for programs');
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+function addServers(program: Command): void {
+  program
+    .command('start')
+    .description('what `npm start` runs: servers, workers, the whole build, the table, stop')
+    .option('--collections <dir>', 'folder of the five collections; samples are made when none is given')
+    .option('--reference <dir>', 'all four organs per case: for evaluation and simulated people')
+    .addOption(campaignOption())
+    .option('--seed <n>', 'seed of samples, models and simulated people', '1')
+    .option('--exit', 'end after the table')
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./start.js')).start(options));
+  program
+    .command('up')
+    .description('start servers and workers in the background')
+    .option('--devices <n>', 'gpu workers, one for each device', '2')
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./up.js')).up(options));
+  program
+    .command('down')
+    .description('stop what `plusct up` started; data stay')
+    .action(async () => (await import('./up.js')).down());
+  program
+    .command('worker')
+    .description('run one worker in this terminal')
+    .requiredOption('--role <role>', 'orchestration, io, gpu or simulated')
+    .option('--device <n>', 'device of a gpu worker', '0')
+    .action(async (options) => (await import('./worker.js')).worker(options));
+}
+
+function addCampaigns(program: Command): void {
+  program
+    .command('build')
+    .description('build a plus dataset from five collections')
+    .requiredOption('--collections <dir>', 'folder of the collections')
+    .addOption(campaignOption())
+    .option('--reference <dir>', 'all four organs per case: for evaluation and simulated people')
+    .addOption(
+      new Option('--refine <who>', 'who corrects pre-labels')
+        .choices(['human', 'simulated'])
+        .default('human'),
+    )
+    .option('--engine <name>', 'what pre-labels', 'atlas')
+    .option(
+      '--person <id:role>',
+      'a person of the campaign (repeat); role junior, certified or senior',
+      collect,
+      [],
+    )
+    .option('--seed <n>', 'seed of models and simulated people', '1')
+    .option('--window <n>', 'cases under way at once, 1 to 100', '50')
+    .option('--wait', 'wait for the end and print the table')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const [{ makePlan }, build] = await Promise.all([import('./build-plan.js'), import('./build.js')]);
+      const plan = await makePlan(options);
+      await withSession((session) => build.runBuild(session, plan, options));
+    });
+  program
+    .command('status [campaign]')
+    .description('cases per collection and stage, who has to act, findings')
+    .option('--all', 'show notes too')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { status } = await import('./status.js');
+      await withSession((session) => status(session, campaign, options));
+    });
+}
+
+function addRecords(program: Command): void {
+  program
+    .command('audit <case>')
+    .description('who did what to a case, when and why')
+    .addOption(campaignOption())
+    .addOption(jsonOption())
+    .action(async (text, options) => {
+      const { audit } = await import('./audit.js');
+      await withSession((session) => audit(session, text, options));
+    });
+  program
+    .command('samples <dir>')
+    .description('make five small collections in the layouts of the real ones')
+    .option('--seed <n>', 'other patients for every seed', '1')
+    .action(async (directory, options) => (await import('./samples.js')).samples(directory, options));
+}
+
+function addEvaluate(program: Command): void {
+  program
+    .command('evaluate [campaign]')
+    .description('DSC, NSD and distances: of label maps in files, or of a campaign’s finished cases')
+    .option('--truth <path>', 'file or folder of true label maps; needs no server')
+    .option('--prediction <path>', 'file or folder of the label maps to judge')
+    .option('--compare <path>', 'another prediction to compare with (repeat)', collect, [])
+    .option('--labels <list>', 'values and organs: 1=liver,2=kidney,3+4=lung')
+    .addOption(new Option('--preset <name>', 'whose rules').choices(presetNames).default('abdomenct1k'))
+    .option('--tolerance-mm <list>', 'tolerances of NSD instead of the preset’s: 1,2')
+    .option('--metrics <list>', 'any of dsc, nsd, hd95, hd, assd', 'dsc,nsd')
+    .option('--failure-below <dsc>', 'a case has failed with DSC 0 or below this', '0')
+    .option('--strata <csv>', 'table with a column `case` and fields to divide the cases by')
+    .option('--published <id>', 'a row of a published table to stand beside the results')
+    .option('--json [file]', 'rows, summary and contract as JSON; without a file, printed')
+    .option('--csv <file>', 'rows as CSV')
+    .option('--report <file>', 'one HTML page with tables, plots and pictures')
+    .option('--plots <dir>', 'every plot and picture as SVG and PNG')
+    .option('--images <dir>', 'the CTs, drawn under the outlines')
+    .option('--title <text>', 'title of the report')
+    .option('--jobs <n>', 'threads; as many as cores unless told otherwise')
+    .option('--ignore-geometry', 'compare by index, wherever the headers say the voxels lie')
+    .option('--ignore-unknown-labels', 'take values that --labels does not name as background')
+    .option('--skip-faulty', 'leave out cases that lack a partner or cannot be compared')
+    .option('--reference <dir>', 'for a campaign: folder {collection}/{caseId}.nii.gz')
+    .action(async (campaign, options) => {
+      if (options.reference === undefined || options.truth !== undefined) {
+        const { evaluateFiles } = await import('./evaluate-files.js');
+        return evaluateFiles(options);
+      }
+      const { evaluate } = await import('./evaluate.js');
+      await withSession((session) => evaluate(session, campaign, options));
+    });
+}
+
+const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
+const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
+const actions: Readonly<Record<TaskCommandKind, string>> = {
+  claim: 'take a queued task (junior)',
+  release: 'put a claimed task back (junior)',
+  submit: 'hand in a corrected mask (junior)',
+  return: 'send a submission back with a reason (certified radiologist)',
+  'attest-absent': 'state that an organ is not in this patient (certified radiologist or senior)',
+  approve: 'approve a submission (certified radiologist)',
+  verify: 'verify a certified case (senior)',
+  refine: 'correct and verify a certified case (senior)',
+};
+
+function addTasks(program: Command): void {
+  const tasks = program.command('tasks').description('the work of people on cases');
+  const reading = (command: Command) =>
+    command.addOption(campaignOption()).option('--as <person>', 'your id').addOption(jsonOption());
+  reading(
+    tasks
+      .command('list')
+      .description('tasks that wait, or what you can do now')
+      .option('--all', 'finished ones too'),
+  ).action(async (options) => {
+    const { listTasks } = await import('./tasks.js');
+    await withSession((session) => listTasks(session, options));
+  });
+  reading(tasks.command('show <case>').description('one task')).action(async (text, options) => {
+    const { showTask } = await import('./tasks.js');
+    await withSession((session) => showTask(session, text, options));
+  });
+  reading(
+    tasks
+      .command('bundle <case>')
+      .description('image, mask and labels for ITK-SNAP')
+      .option('--out <dir>', 'folder to write'),
+  ).action(async (text, options) => {
+    const { bundleTask } = await import('./tasks.js');
+    await withSession((session) => bundleTask(session, text, options));
+  });
+  for (const kind of Object.keys(actions) as TaskCommandKind[]) addAction(tasks, kind);
+}
+
+function addAction(tasks: Command, kind: TaskCommandKind): void {
+  const command = tasks
+    .command(`${kind} <case>${needsFile.includes(kind) ? ' <file>' : ''}`)
+    .description(actions[kind])
+    .requiredOption('--as <person>', 'your id')
+    .addOption(campaignOption())
+    .option('--reason <text>', 'why; goes on record')
+    .option('--command-id <id>', 'the same id twice is the same command')
+    .option('--expected-version <n>', 'only while the task has this version')
+    .addOption(jsonOption());
+  if (needsOrgan.includes(kind)) command.requiredOption('--organ <organ>', 'the organ', collect, []);
+  if (kind === 'return') command.option('--organ <organ>', 'an organ to correct (repeat)', collect, []);
+  command.action(async (text: string, ...rest: unknown[]) => {
+    const { act } = await import('./tasks.js');
+    const file = needsFile.includes(kind) ? String(rest[0]) : undefined;
+    await withSession((session) => act(session, kind, text, command.opts(), file));
+  });
+}
+
+/** The whole command line; building it does nothing. */
+export function program(): Command {
+  const root = new Command('plusct')
+    .description('Builds fully labelled, audited multi-organ CT datasets out of single-organ collections')
+    .showHelpAfterError()
+    .exitOverride();
+  addServers(root);
+  addCampaigns(root);
+  addEvaluate(root);
+  addRecords(root);
+  addTasks(root);
+  return root;
+}

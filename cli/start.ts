@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { PlusctError } from '../domain/errors.js';
+import { resolveHome } from '../infra/home.js';
+import { bringUp } from '../infra/servers.js';
+import { ensureTools } from '../infra/tools.js';
+import { generateSamples } from '../sources/samples/generate.js';
+import { printReport, startBuild, waitForBuild } from './build.js';
+import { makePlan } from './build-plan.js';
+import { say } from './output.js';
+import { openSession } from './session.js';
+import { defaultDevices, workerSpecs } from './worker-specs.js';
+
+export interface StartOptions {
+  readonly collections?: string;
+  readonly reference?: string;
+  readonly campaign?: string;
+  readonly seed: string;
+  readonly json?: boolean;
+}
+
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** `npm start`: servers, workers, the build with simulated refinement, the table; then everything is stopped. */
+export async function start(options: StartOptions): Promise<void> {
+  const home = resolveHome();
+  const tools = await ensureTools({ toolsDir: home.toolsDir, say: note });
+  const data =
+    options.collections === undefined ? await samples(home.dir, Number(options.seed)) : given(options);
+  note('Starting servers and workers …');
+  const running = await bringUp({ home, tools, workers: workerSpecs(defaultDevices), say: note });
+  try {
+    const session = openSession(running.env);
+    const plan = await makePlan({
+      ...data,
+      ...(options.campaign === undefined ? {} : { campaign: options.campaign }),
+      refine: 'simulated',
+      engine: 'atlas',
+      person: [],
+      seed: options.seed,
+      window: '24',
+    });
+    note(
+      `Building campaign ${plan.campaign} with ${plan.refine} refinement (engine atlas, an honest baseline).`,
+    );
+    const report = await waitForBuild(session, plan, await startBuild(session, plan));
+    printReport(session, report, options.json === true);
+    await session.close();
+    note('');
+    note(
+      'Everything is stopped and kept. `npx plusct up` starts it again, `npx plusct status` tells how it stands.',
+    );
+  } finally {
+    await running.stop();
+  }
+}
+
+function given({ collections, reference }: StartOptions): { collections: string; reference: string } {
+  if (reference !== undefined) return { collections: collections!, reference };
+  throw new PlusctError(
+    'InvalidInput',
+    'npm start refines with simulated people, who need --reference DIR. To work with people: `npx plusct up`, then `npx plusct build`.',
+  );
+}
+
+async function samples(home: string, seed: number): Promise<{ collections: string; reference: string }> {
+  const directory = join(home, 'samples', `seed-${seed}`);
+  note('Making five small sample collections …');
+  await generateSamples({ directory, seed });
+  say(`Sample collections in ${directory}`);
+  return { collections: directory, reference: join(directory, 'reference') };
+}

@@ -1,0 +1,77 @@
+import {
+  type CampaignStatus,
+  evaluationsOf,
+  readCampaignStatus,
+  readEvaluation,
+} from '../activities/campaign-status.js';
+import { collectionFacts } from '../domain/collection.js';
+import { cut, printJson, printTable, say, styled, terminalWidth } from './output.js';
+import { printScores } from './score-print.js';
+import { chooseCampaign, type Session } from './session.js';
+
+/** `plusct status`: per collection and stage how many cases, who has to act, and what is wrong with data. */
+export async function status(
+  session: Session,
+  campaign: string | undefined,
+  options: { json?: boolean; all?: boolean },
+): Promise<void> {
+  const name = await chooseCampaign(session.store, campaign);
+  const now = await readCampaignStatus(session.store, name);
+  const evaluations = await evaluationsOf(session.store, name);
+  if (options.json) return printJson({ ...now, evaluations });
+  printCollections(now);
+  printFindings(now, options.all === true);
+  const newest = evaluations.at(-1);
+  const summary = newest === undefined ? undefined : await readEvaluation(session.store, newest);
+  if (summary !== undefined) printScores(summary);
+  for (const key of now.datasetKeys) say(`\nDataset s3://${session.config.s3.bucket}/${key}`);
+}
+
+function printCollections(now: CampaignStatus): void {
+  say(`${styled('bold', `Campaign ${now.campaign}`)} (${now.refine} refinement)`);
+  printTable(
+    [
+      'collection',
+      'listed',
+      'ingested',
+      'held',
+      'left out',
+      'pre-labelled',
+      'junior',
+      'radiologist',
+      'senior',
+      'finished',
+    ],
+    now.collections.map((each) => [
+      collectionFacts[each.collection].title,
+      each.listed,
+      each.ingested,
+      each.quarantined,
+      each.excluded,
+      each.preLabelled,
+      each.waiting.junior,
+      each.waiting.certified,
+      each.waiting.senior,
+      each.finished,
+    ]),
+  );
+}
+
+const ranks = ['reject', 'quarantine', 'exclude', 'flag', 'note'];
+const colours = { reject: 'red', quarantine: 'red', exclude: 'yellow', flag: 'yellow', note: 'dim' } as const;
+
+function printFindings(now: CampaignStatus, all: boolean): void {
+  const ordered = [...now.findings].sort((a, b) => ranks.indexOf(a.severity) - ranks.indexOf(b.severity));
+  const shown = all ? ordered : ordered.filter((each) => each.severity !== 'note');
+  const notes = ordered.length - shown.length;
+  say('');
+  say(
+    styled('bold', `Findings (${ordered.length})`) +
+      (notes > 0 ? ` – ${notes} notes not shown, see --all` : ''),
+  );
+  for (const each of shown) {
+    const where = each.caseId === undefined ? each.collection : `${each.collection}/${each.caseId}`;
+    say(cut(`${each.severity.padEnd(10)} ${each.code.padEnd(20)} ${where}`, terminalWidth()));
+    say(styled(colours[each.severity], `           ${each.message}. ${each.suggestion}.`));
+  }
+}

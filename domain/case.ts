@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { Finding } from './finding.js';
+import { LabelSummary } from './label-version.js';
+import { CaseId, CollectionName, ObjectRef, OrganName, Sha256 } from './primitives.js';
+import { Geometry, VoxelIdentity } from './volume.js';
+
+/** A case as its collection lists it, before any file was opened. Paths are relative to the collection's folder. */
+export const SourceCase = z.object({
+  collection: CollectionName,
+  caseId: CaseId,
+  subset: z.enum(['train', 'test']),
+  image: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('nifti'), path: z.string() }),
+    /** One DICOM series: every file of it. */
+    z.object({ kind: z.literal('dicom'), paths: z.array(z.string()) }),
+  ]),
+  labelPath: z.string().optional(),
+  /** Findings that need no file: a withdrawn case, a name that does not fit. */
+  findings: z.array(Finding),
+  /** Set when the collection withdrew this case as a copy of another one of its cases. */
+  withdrawnCopyOf: CaseId.optional(),
+});
+export type SourceCase = z.infer<typeof SourceCase>;
+
+/** What one case is, where it came from and what was found. Written once at ingest. */
+export const Passport = z.object({
+  collection: CollectionName,
+  caseId: CaseId,
+  subset: z.enum(['train', 'test']),
+  status: z.enum(['accepted', 'quarantined', 'excluded']),
+  licence: z.string(),
+  citation: z.string(),
+  /** Which distribution of the collection the files are from. */
+  copy: z.string(),
+  sourceFiles: z.array(z.object({ path: z.string(), sha256: Sha256, bytes: z.number().int() })),
+  /** The image as plusct serves it, always a NIfTI file; absent when no image could be read. */
+  image: ObjectRef.optional(),
+  voxels: VoxelIdentity.optional(),
+  geometry: Geometry.optional(),
+  /** The image file's own header, base64: masks go back on to the native grid under it. */
+  nativeHeader: z.base64().optional(),
+  /** The source label, tumours merged into the organ. */
+  sourceLabels: z.array(LabelSummary),
+  missingOrgans: z.array(OrganName),
+  findings: z.array(Finding),
+});
+export type Passport = z.infer<typeof Passport>;
+
+/** What workflows carry of an ingested case. */
+export const CaseSummary = Passport.pick({
+  collection: true,
+  caseId: true,
+  status: true,
+  sourceLabels: true,
+  missingOrgans: true,
+});
+export type CaseSummary = z.infer<typeof CaseSummary>;

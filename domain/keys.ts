@@ -1,0 +1,47 @@
+import type { Collection } from './collection.js';
+import type { Organ } from './organ.js';
+
+/** Object keys, one function each. No key is written anywhere else, and every object is written once. */
+const root = 'v1';
+
+export interface CaseAddress {
+  readonly campaign: string;
+  readonly collection: Collection;
+  readonly caseId: string;
+}
+
+export const objectKey = (sha256: string): string => `${root}/objects/sha256/${sha256}`;
+
+export const campaignsPrefix = `${root}/campaigns/`;
+export const campaignPrefix = (campaign: string): string => `${campaignsPrefix}${campaign}`;
+export const campaignPlanKey = (campaign: string): string => `${campaignPrefix(campaign)}/plan.json`;
+export const manifestKey = (campaign: string, collection: Collection): string =>
+  `${campaignPrefix(campaign)}/manifests/${collection}.json`;
+/** Every case that goes on to pre-labelling, in order. */
+export const worklistKey = (campaign: string): string => `${campaignPrefix(campaign)}/worklist.json`;
+/** Finished datasets, each under the start of its hash: a campaign that is taken up again publishes another one. */
+export const datasetsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/datasets/`;
+export const datasetKey = (campaign: string, sha256: string): string =>
+  `${datasetsPrefix(campaign)}${sha256.slice(0, 12)}.json`;
+
+export const casesPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/cases/`;
+export const casePrefix = (at: CaseAddress): string =>
+  `${casesPrefix(at.campaign)}${at.collection}/${at.caseId}`;
+export const passportKey = (at: CaseAddress): string => `${casePrefix(at)}/passport.json`;
+export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
+  `${casePrefix(at)}/labels/${organ}/${version}.json`;
+export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
+export const resultKey = (at: CaseAddress): string => `${casePrefix(at)}/result.json`;
+
+export const auditPrefix = (campaign: string): string => `${root}/audit/${campaign}/`;
+/** `entity` is a case or a task: `case/lits/volume-0`, `task/lits/volume-0/1`. */
+export const auditKey = (campaign: string, entity: string, sequence: number): string =>
+  `${auditPrefix(campaign)}${entity}/${String(sequence).padStart(8, '0')}.json`;
+
+export const modelKey = (organ: Organ, modelId: string): string => `${root}/models/${organ}/${modelId}.json`;
+
+export const evaluationsPrefix = `${root}/evaluations/`;
+export const evaluationPrefix = (id: string): string => `${evaluationsPrefix}${id}`;
+export const evaluationKey = (id: string, file: string): string => `${evaluationPrefix(id)}/${file}`;
+export const evaluationCaseKey = (id: string, collection: Collection, caseId: string): string =>
+  `${evaluationPrefix(id)}/cases/${collection}/${caseId}.json`;

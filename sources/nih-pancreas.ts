@@ -1,0 +1,160 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceCase } from '../domain/case.js';
+import { type Finding, finding } from '../domain/finding.js';
+import type { SourceAdapter } from './adapter.js';
+import { type DicomFiles, seriesUnder } from './dicom-files.js';
+import { filesUnder, folderOf, nameOf, naturalOrder } from './file-tree.js';
+import { finishListing, missingFile, nothingFound } from './listing.js';
+
+/** Withdrawn in 2020 as the same scan as another patient's, cropped otherwise. */
+const withdrawnCopies: Readonly<Record<string, string>> = {
+  PANCREAS_0025: 'PANCREAS_0002',
+  PANCREAS_0070: 'PANCREAS_0002',
+};
+/** So that a message about many labels stays readable. */
+const maxIdsShown = 5;
+
+/**
+ * NIH Pancreas-CT: one DICOM series for each patient, found by content whatever the folders are called; pancreas 1 in
+ * `label0001.nii.gz`. Labels lie on images by index (slices in the order of InstanceNumber), their origin is 0.
+ */
+export const nihPancreas: SourceAdapter = {
+  collection: 'nih-pancreas',
+  list: async (directory) => {
+    const files = await filesUnder(directory);
+    const series = await seriesUnder(directory, files);
+    if (series.length === 0) {
+      throw nothingFound('nih-pancreas', directory, 'DICOM files of PANCREAS_0001 … and label0001.nii.gz …');
+    }
+    const labels = labelsOf(files);
+    const { patients, findings } = byPatient(series);
+    const cases = [...patients].map(([caseId, own]) => caseOf(caseId, own, labels.get(caseId)));
+    return finishListing('nih-pancreas', cases, [...findings, ...unusedLabels(labels, patients)]);
+  },
+  organLabels: { merged: [1] },
+  organHu: [0, 200],
+  sliceAxis: 2,
+  expectedAxisCodes: 'LAI',
+  copyName: (directory) => {
+    if (existsSync(join(directory, 'DOI'))) return 'TCIA Pancreas-CT, old layout';
+    const names = existsSync(directory) ? readdirSync(directory) : [];
+    const retrieved = names.some((name) => /^manifest-\d+$/.test(name));
+    return retrieved ? 'TCIA Pancreas-CT, NBIA layout' : 'TCIA Pancreas-CT, rearranged';
+  },
+};
+
+/** Case id → path of its label. */
+function labelsOf(files: readonly string[]): Map<string, string> {
+  const labels = files.flatMap((path): [string, string][] => {
+    const number = /^label(\d{4})\.nii(?:\.gz)?$/.exec(nameOf(path))?.[1];
+    return number === undefined ? [] : [[`PANCREAS_${number}`, path]];
+  });
+  // Reversed, so that the first of several files with one number stays.
+  return new Map(labels.reverse());
+}
+
+/** The patient as PatientID says and as the path does. */
+function patientOf({ patientId, paths }: DicomFiles): {
+  said: string | undefined;
+  filed: string | undefined;
+} {
+  const idIn = (text: string): string | undefined => {
+    const number = /PANCREAS_?(\d{4})/i.exec(text)?.[1];
+    return number === undefined ? undefined : `PANCREAS_${number}`;
+  };
+  return { said: idIn(patientId ?? ''), filed: idIn(paths[0]) };
+}
+
+function byPatient(series: readonly DicomFiles[]): {
+  patients: Map<string, DicomFiles[]>;
+  findings: Finding[];
+} {
+  const patients = new Map<string, DicomFiles[]>();
+  const findings: Finding[] = [];
+  for (const each of series) {
+    const { said, filed } = patientOf(each);
+    const caseId = said ?? filed;
+    if (caseId === undefined) findings.push(strangeSeries(each));
+    else patients.set(caseId, [...(patients.get(caseId) ?? []), each]);
+  }
+  return { patients, findings };
+}
+
+function strangeSeries({ paths, patientId }: DicomFiles): Finding {
+  const where = folderOf(paths[0]) || paths[0];
+  return finding('DICOM_SERIES', {
+    where,
+    field: 'patientId',
+    ...(patientId === undefined ? {} : { value: patientId }),
+    message: `${where}: neither PatientID nor folders tell which patient this is; it was left out`,
+    suggestion: 'put the series into a folder called PANCREAS_ and four digits',
+  });
+}
+
+function caseOf(caseId: string, series: readonly DicomFiles[], label: string | undefined): SourceCase {
+  const [largest, ...others] = [...series].sort((a, b) => b.paths.length - a.paths.length);
+  const withdrawnCopyOf = withdrawnCopies[caseId];
+  const findings = misfiled(caseId, largest);
+  if (others.length > 0) findings.push(severalSeries(caseId, series));
+  if (label === undefined && withdrawnCopyOf === undefined) {
+    const name = `${caseId.replace('PANCREAS_', 'label')}.nii.gz`;
+    const remedy = 'Unpack TCIA_pancreas_labels beside the images.';
+    findings.push(missingFile(name, `the label of ${caseId} is not there`, remedy));
+  }
+  return {
+    collection: 'nih-pancreas',
+    caseId,
+    subset: 'train',
+    image: { kind: 'dicom', paths: [...largest.paths].sort(naturalOrder) },
+    ...(label === undefined ? {} : { labelPath: label }),
+    findings,
+    ...(withdrawnCopyOf === undefined ? {} : { withdrawnCopyOf }),
+  };
+}
+
+function severalSeries(caseId: string, series: readonly DicomFiles[]): Finding {
+  const folders = series.map(({ paths }) => folderOf(paths[0])).join(' and ');
+  return finding('DICOM_SERIES', {
+    where: caseId,
+    field: 'seriesInstance',
+    value: String(series.length),
+    message: `${caseId} has ${series.length} series (${folders}); the collection has one for each patient`,
+    suggestion: 'keep the series that the label was drawn on',
+  });
+}
+
+function misfiled(caseId: string, series: DicomFiles): Finding[] {
+  const { filed } = patientOf(series);
+  if (filed === undefined || filed === caseId) return [];
+  return [
+    finding('DICOM_SERIES', {
+      where: folderOf(series.paths[0]),
+      field: 'patientId',
+      value: caseId,
+      message: `${folderOf(series.paths[0])}: PatientID says ${caseId}, the folder ${filed}`,
+      suggestion: 'fetch both patients again',
+    }),
+  ];
+}
+
+/** Labels of withdrawn cases are still given out, without images; others without images are worth a word. */
+function unusedLabels(
+  labels: ReadonlyMap<string, string>,
+  patients: ReadonlyMap<string, unknown>,
+): Finding[] {
+  const unused = [...labels.keys()]
+    .filter((id) => !patients.has(id) && !(id in withdrawnCopies))
+    .sort(naturalOrder);
+  if (unused.length === 0) return [];
+  const shown = `${unused.slice(0, maxIdsShown).join(', ')}${unused.length > maxIdsShown ? ' …' : ''}`;
+  return [
+    finding('FILE_MISSING', {
+      where: 'nih-pancreas',
+      field: 'images',
+      value: String(unused.length),
+      message: `labels without an image: ${unused.length} (${shown})`,
+      suggestion: 'fetch the DICOM series of these patients, or ignore this for a part of the collection',
+    }),
+  ];
+}

@@ -1,0 +1,19 @@
+import type { Collection } from '../domain/collection.js';
+import type { SourceAdapter } from './adapter.js';
+import { kits19 } from './kits19.js';
+import { lits } from './lits.js';
+import { msdPancreas, msdSpleen } from './msd.js';
+import { nihPancreas } from './nih-pancreas.js';
+
+const adapters: Readonly<Record<Collection, SourceAdapter>> = {
+  lits,
+  kits19,
+  'msd-spleen': msdSpleen,
+  'msd-pancreas': msdPancreas,
+  'nih-pancreas': nihPancreas,
+};
+
+/** The adapter of a collection. */
+export function adapterFor(collection: Collection): SourceAdapter {
+  return adapters[collection];
+}

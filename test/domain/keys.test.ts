@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import {
+  auditKey,
+  auditPrefix,
+  type CaseAddress,
+  campaignPlanKey,
+  campaignPrefix,
+  casePrefix,
+  casesPrefix,
+  datasetKey,
+  evaluationCaseKey,
+  evaluationKey,
+  labelKey,
+  manifestKey,
+  modelKey,
+  objectKey,
+  passportKey,
+  preLabelKey,
+  resultKey,
+  worklistKey,
+} from '../../domain/keys.js';
+import { caseEntity, caseWorkflowId, taskEntity, taskWorkflowId } from '../../domain/workflow-ids.js';
+
+const at: CaseAddress = { campaign: 'first', collection: 'lits', caseId: 'volume-0' };
+
+describe('object keys', () => {
+  it('are what the layout of the store promises', () => {
+    expect(objectKey('ab')).toBe('v1/objects/sha256/ab');
+    expect(passportKey(at)).toBe('v1/campaigns/first/cases/lits/volume-0/passport.json');
+    expect(labelKey(at, 'spleen', 'human-1')).toBe(
+      'v1/campaigns/first/cases/lits/volume-0/labels/spleen/human-1.json',
+    );
+    expect(auditKey('first', taskEntity(at, 1), 12)).toBe(
+      'v1/audit/first/task/lits/volume-0/1/00000012.json',
+    );
+    expect(modelKey('liver', 'm')).toBe('v1/models/liver/m.json');
+    expect(evaluationKey('e', 'report.md')).toBe('v1/evaluations/e/report.md');
+    expect(evaluationCaseKey('e', 'lits', 'volume-0')).toBe('v1/evaluations/e/cases/lits/volume-0.json');
+  });
+
+  it('lie under the prefix by which they are listed', () => {
+    const ofCampaign = [campaignPlanKey('first'), worklistKey('first'), datasetKey('first', 'ab'.repeat(32))];
+    const ofCase = [passportKey(at), labelKey(at, 'liver', 'v'), preLabelKey(at), resultKey(at)];
+    for (const key of [...ofCampaign, manifestKey('first', 'lits'), ...ofCase]) {
+      expect(key.startsWith(`${campaignPrefix('first')}/`)).toBe(true);
+    }
+    for (const key of ofCase) expect(key.startsWith(`${casePrefix(at)}/`)).toBe(true);
+    expect(casePrefix(at).startsWith(casesPrefix('first'))).toBe(true);
+    expect(auditKey('first', caseEntity(at), 0).startsWith(auditPrefix('first'))).toBe(true);
+  });
+
+  it('are all different for one case of one campaign', () => {
+    const keys = [
+      campaignPlanKey('first'),
+      worklistKey('first'),
+      datasetKey('first', 'ab'.repeat(32)),
+      ...[passportKey, preLabelKey, resultKey].map((key) => key(at)),
+      ...[manifestKey('first', 'lits'), labelKey(at, 'liver', 'v'), labelKey(at, 'kidney', 'v')],
+      ...[auditKey('first', caseEntity(at), 1), auditKey('first', taskEntity(at, 1), 1)],
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('of audit records sort as their numbers do', () => {
+    const keys = [0, 9, 10, 99, 100, 12_345_678].map((sequence) =>
+      auditKey('first', caseEntity(at), sequence),
+    );
+    expect([...keys].sort()).toEqual(keys);
+  });
+
+  it('keep the audit records of a case apart from those of its tasks, and rounds from one another', () => {
+    const entities = [caseEntity(at), taskEntity(at, 1), taskEntity(at, 11)];
+    for (const one of entities) {
+      for (const other of entities) expect(one !== other && other.startsWith(`${one}/`)).toBe(false);
+    }
+  });
+});
+
+describe('workflow ids', () => {
+  it('follow from what they are about', () => {
+    expect(caseWorkflowId(at)).toBe('campaign/first/case/lits/volume-0');
+    expect(taskWorkflowId(at, 2)).toBe('campaign/first/task/lits/volume-0/2');
+    expect(taskWorkflowId({ ...at }, 2)).toBe(taskWorkflowId(at, 2));
+  });
+});

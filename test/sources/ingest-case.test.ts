@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { SourceCase } from '../../domain/case.js';
+import type { Collection } from '../../domain/collection.js';
+import { caseStatusOf } from '../../domain/finding.js';
+import { readCt } from '../../imaging/nifti.js';
+import { type IngestedCase, ingestCase } from '../../sources/ingest-case.js';
+import { missingFile } from '../../sources/listing.js';
+import { adapterFor } from '../../sources/registry.js';
+import {
+  dicomSeries,
+  nifti,
+  niftiCase,
+  organBox,
+  rasAffine,
+  shape,
+  tissue,
+  voxelCount,
+} from './made-cases.js';
+
+const goodImage = nifti(tissue());
+const goodLabel = nifti(organBox());
+
+function ingest(image?: Uint8Array, label?: Uint8Array, collection: Collection = 'msd-spleen'): IngestedCase {
+  const files = new Map<string, Uint8Array>();
+  if (image) files.set('image.nii', image);
+  if (label) files.set('label.nii', label);
+  return ingestCase(niftiCase(collection), files, adapterFor(collection));
+}
+const codesOf = ({ findings }: IngestedCase) => findings.map((each) => each.code);
+
+/** Organ voxels that are tumour (2) instead of organ (1): every third. */
+const withTumour = () => organBox().map((value, n) => (value === 1 && n % 3 === 0 ? 2 : value));
+
+describe('a good case', () => {
+  it('gives image, identity, mask and no finding', () => {
+    const hu = tissue();
+    const result = ingest(goodImage, goodLabel);
+    expect(result.findings).toEqual([]);
+    expect(result.organMask).toEqual(organBox());
+    expect(result.imageNifti).toBe(goodImage);
+    expect(result.geometry).toMatchObject({ shape: [...shape], axisCodes: 'RAS' });
+    const bytes = Buffer.alloc(2 * hu.length);
+    hu.forEach((value, n) => {
+      bytes.writeInt16LE(value, 2 * n);
+    });
+    expect(result.voxels?.voxelSha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(result.voxels?.minHu).toBe(Math.min(...hu));
+  });
+
+  it('has the same identity whatever the file type and compression', () => {
+    const hashes = [
+      goodImage,
+      gzipSync(goodImage),
+      nifti(Float32Array.from(tissue())),
+      nifti(
+        tissue().map((value) => value + 1024),
+        { intercept: -1024 },
+      ),
+    ].map((image) => ingest(image).voxels?.voxelSha256);
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  it.each(['lits', 'kits19', 'msd-pancreas'] as const)(
+    'of %s has its tumour merged into the organ',
+    (collection) => {
+      const { organMask, findings } = ingest(goodImage, nifti(withTumour()), collection);
+      expect(organMask).toEqual(organBox());
+      expect(findings.filter((each) => each.severity !== 'note')).toEqual([]);
+    },
+  );
+
+  it('without a label at the source gives an image alone', () => {
+    const { labelPath: _, ...unlabelled } = niftiCase();
+    const result = ingestCase(unlabelled, new Map([['image.nii', goodImage]]), adapterFor('msd-spleen'));
+    expect(result.image).toBeDefined();
+    expect(result.organMask).toBeUndefined();
+    expect(result.findings).toEqual([]);
+  });
+});
+
+describe('a DICOM case', () => {
+  const dicom = (changes: Record<string, Uint8Array | undefined> = {}): IngestedCase => {
+    const series = dicomSeries('s', 'PANCREAS_0001');
+    const paths = Object.keys(series);
+    const files = new Map<string, Uint8Array>(Object.entries({ ...series, 'label.nii': goodLabel }));
+    for (const [path, bytes] of Object.entries(changes)) {
+      if (bytes === undefined) files.delete(path);
+      else files.set(path, bytes);
+    }
+    const sourceCase: SourceCase = { ...niftiCase('nih-pancreas'), image: { kind: 'dicom', paths } };
+    return ingestCase(sourceCase, files, adapterFor('nih-pancreas'));
+  };
+
+  it('becomes a NIfTI file; its label is laid on by index and that is noted', () => {
+    const result = dicom();
+    expect(codesOf(result)).toEqual(['LABEL_GEOMETRY_COPIED']);
+    expect(result.findings[0].message).toContain('axes RAS instead of LAI');
+    expect(result.organMask).toEqual(organBox());
+    const converted = readCt(result.imageNifti ?? new Uint8Array(), 'converted');
+    expect(converted.hu).toEqual(tissue());
+    expect(converted.geometry).toMatchObject({ axisCodes: 'LAI', shape: [...shape] });
+  });
+
+  it('without one of its files is not read', () => {
+    const result = dicom({ 's/1-004.dcm': undefined, 's/1-005.dcm': undefined });
+    expect(result.findings).toMatchObject([{ code: 'FILE_MISSING', where: 's/1-004.dcm' }]);
+    expect(result.findings[0].message).toContain('and 1 more');
+    expect(result.image).toBeUndefined();
+  });
+
+  it('with a slice of another series, or a damaged one, is refused by name', () => {
+    const stranger = dicomSeries('s', 'PANCREAS_0001', tissue(), '1.2.9')['s/1-004.dcm'];
+    const mixed = dicom({ 's/1-004.dcm': stranger });
+    expect(codesOf(mixed)).toEqual(['DICOM_SERIES']);
+    expect(mixed.findings[0].message).toContain('s/1-004.dcm');
+    expect(codesOf(dicom({ 's/1-004.dcm': new Uint8Array(0) }))).toEqual(['FILE_EMPTY']);
+    expect(codesOf(dicom({ 's/1-004.dcm': new Uint8Array(300) }))).toEqual(['FILE_CORRUPT']);
+  });
+});
+
+describe('a bad image', () => {
+  const flipped = (): Uint8Array => {
+    const bytes = Uint8Array.from(gzipSync(goodImage));
+    bytes[bytes.length - 6] ^= 1;
+    return bytes;
+  };
+  const header = (change: (view: DataView) => void): Uint8Array => {
+    const bytes = goodImage.slice();
+    change(new DataView(bytes.buffer));
+    return bytes;
+  };
+  const nan = header((view) => view.setFloat32(280, Number.NaN, true));
+  const singular = header((view) => {
+    for (const at of [280, 284, 288]) view.setFloat32(at, 0, true);
+  });
+
+  it.each([
+    ['is missing', undefined, 'FILE_MISSING'],
+    ['is empty', new Uint8Array(0), 'FILE_EMPTY'],
+    ['is cut off', goodImage.subarray(0, goodImage.length - 100), 'FILE_TRUNCATED'],
+    ['is cut off inside its gzip', gzipSync(goodImage).subarray(0, 900), 'FILE_CORRUPT'],
+    ['has a flipped bit in its gzip', flipped(), 'FILE_CORRUPT'],
+    [
+      'is a text file',
+      new TextEncoder().encode('version https://git-lfs.github.com/spec/v1'),
+      'HEADER_INVALID',
+    ],
+    ['has NaN in its affine', nan, 'AFFINE_INVALID'],
+    ['has a singular affine', singular, 'AFFINE_INVALID'],
+    ['has RGB voxels', header((view) => view.setInt16(70, 128, true)), 'DATATYPE_UNSUPPORTED'],
+  ])('that %s quarantines the case and names the file', (_, bytes, code) => {
+    const result = ingest(bytes, goodLabel);
+    expect(result.findings).toMatchObject([{ code, severity: 'reject', where: 'image.nii' }]);
+    expect(result.findings[0].message).toContain('image.nii');
+    expect(result.findings[0].suggestion).not.toBe('');
+    expect(caseStatusOf(result.findings)).toBe('quarantined');
+    expect([result.image, result.imageNifti, result.organMask]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('that holds NaN voxels is kept but quarantined', () => {
+    const voxels = Float32Array.from(tissue());
+    voxels[5] = Number.NaN;
+    const result = ingest(nifti(voxels), goodLabel);
+    expect(result.findings).toMatchObject([{ code: 'VALUES_NOT_FINITE', value: '1' }]);
+    expect(caseStatusOf(result.findings)).toBe('quarantined');
+    expect(result.image).toBeDefined();
+  });
+
+  it('that was already listed as missing is not reported twice', () => {
+    const listed = { ...niftiCase(), findings: [missingFile('image.nii', 'is gone', 'fetch it')] };
+    expect(ingestCase(listed, new Map(), adapterFor('msd-spleen')).findings).toEqual(listed.findings);
+  });
+});
+
+describe('a bad label', () => {
+  const other = new Uint8Array(voxelCount / 2);
+  const mirrored = organBox().reverse();
+
+  it.each([
+    ['is missing', undefined, 'FILE_MISSING'],
+    ['is empty', new Uint8Array(0), 'FILE_EMPTY'],
+    ['is cut off', goodLabel.subarray(0, 900), 'FILE_TRUNCATED'],
+    ['has another shape', nifti(other, { shape: [shape[0], shape[1], shape[2] / 2] }), 'SHAPE_MISMATCH'],
+    ['has its axes swapped', nifti(organBox(), { shape: [shape[2], shape[1], shape[0]] }), 'SHAPE_MISMATCH'],
+    ['has a value that the collection lacks', nifti(withTumour()), 'LABEL_VALUES'],
+    ['was interpolated', nifti(Float32Array.from(organBox(), (value) => value * 0.7)), 'LABEL_VALUES'],
+    ['holds nothing', nifti(new Uint8Array(voxelCount)), 'LABEL_EMPTY'],
+    ['lies on fat', nifti(organBox().map((value) => 1 - value)), 'LABEL_HU'],
+    ['is mirrored', nifti(mirrored), 'LABEL_HU'],
+  ])('that %s quarantines the case and is not used', (_, bytes, code) => {
+    const result = ingest(goodImage, bytes);
+    expect(result.findings).toMatchObject([{ code, where: 'label.nii' }]);
+    expect(caseStatusOf(result.findings)).toBe('quarantined');
+    expect(result.organMask).toBeUndefined();
+    expect(result.image).toBeDefined();
+  });
+
+  it('that is mirrored onto other soft tissue is found by its mirror image', () => {
+    const random = tissue();
+    // Half of what the mirrored label covers is as bright as an organ: the mean alone looks healthy.
+    const image = random.map((value, n) => (mirrored[n] === 1 && n % 2 === 0 ? 150 : value));
+    const result = ingest(nifti(image), nifti(mirrored));
+    expect(result.findings).toMatchObject([{ code: 'LABEL_HU', field: 'softTissue' }]);
+    expect(result.findings[0].message).toContain('mirrored along i and j and k');
+  });
+
+  it('of KiTS21 in KiTS19 is told what it is', () => {
+    const cysts = organBox().map((value, n) => (value === 1 && n % 5 === 0 ? 3 : value));
+    const { findings } = ingest(goodImage, nifti(cysts), 'kits19');
+    const values = findings.find((each) => each.code === 'LABEL_VALUES');
+    expect(values?.value).toBe('0, 1, 3');
+    expect(values?.message).toContain('this is KiTS21/23');
+  });
+});
+
+describe('a label with a geometry of its own', () => {
+  it('is laid on the image by index and noted', () => {
+    const form = { code: 1, affine: rasAffine([0.8, 0.8, 2.5], [0, 0, 0]) };
+    const result = ingest(goodImage, nifti(organBox(), { sform: form, qform: form }));
+    expect(result.findings).toMatchObject([{ code: 'LABEL_GEOMETRY_COPIED', severity: 'note' }]);
+    expect(result.organMask).toEqual(organBox());
+    expect(caseStatusOf(result.findings)).toBe('accepted');
+  });
+});

@@ -1,0 +1,63 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { describe, expect, it } from 'vitest';
+import { readCampaignStatus } from '../../activities/campaign-status.js';
+import {
+  campaignId,
+  caseWorkflowId,
+  evaluationWorkflowId,
+  ingestId,
+  taskWorkflowId,
+  trainingId,
+} from '../../domain/workflow-ids.js';
+import { generateSamples } from '../../sources/samples/generate.js';
+import { TaskBoard } from '../../storage/task-board.js';
+import { buildSimulated } from './campaign-fixture.js';
+import { install } from './installation.js';
+
+/**
+ * Records the histories that replay.test.ts replays: `PLUSCT_RECORD=1 npm test -- record-histories`. Do so when a workflow
+ * changed on purpose and nothing that runs has to survive the change.
+ */
+const folder = 'test/histories';
+const campaign = 'recorded';
+
+describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
+  it('writes one history of each workflow, and the broken canary', async () => {
+    const directory = join(tmpdir(), 'plusct-recorded-samples');
+    await generateSamples({ directory, seed: 1 });
+    const installation = await install('record', ['orchestration', 'io', 'gpu']);
+    await buildSimulated(installation, {
+      campaign,
+      collections: directory,
+      reference: join(directory, 'reference'),
+    });
+    const board = await new TaskBoard(installation.store, campaign).read();
+    const { task } = board.find((entry) => entry.task.returns > 0) ?? board[0]!;
+    expect((await readCampaignStatus(installation.store, campaign)).datasetKeys).toHaveLength(1);
+    const ids = {
+      'build-dataset': campaignId(campaign),
+      'ingest-collection': ingestId(campaign, 'lits'),
+      'train-model': trainingId(campaign, 'liver'),
+      'process-case': caseWorkflowId(task),
+      'refine-case': taskWorkflowId(task, 1),
+      'evaluate-labels': evaluationWorkflowId(campaign),
+    };
+    mkdirSync(folder, { recursive: true });
+    for (const [name, id] of Object.entries(ids)) {
+      const history = await installation.client.workflow.getHandle(id).fetchHistory();
+      const json = historyToJSON(history).replaceAll(/"identity": "[^"]*"/g, '"identity": "recorded"');
+      writeFileSync(join(folder, `${name}.json`), `${json}\n`);
+      if (name === 'process-case') {
+        writeFileSync(
+          join(folder, 'canary-broken.json'),
+          `${json.replaceAll('"predictOrgan"', '"predictSomethingElse"')}\n`,
+        );
+      }
+    }
+    await installation.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }, 600_000);
+});

@@ -1,0 +1,77 @@
+import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { AuditDeeds } from '../activities/audit.js';
+import type { CampaignDeeds } from '../activities/campaign.js';
+import type { EvaluationDeeds } from '../activities/evaluate.js';
+import type { IngestDeeds } from '../activities/ingest.js';
+import type { LabelDeeds } from '../activities/labels.js';
+import type { ModelDeeds } from '../activities/models.js';
+import type { RefinementDeeds } from '../activities/refinement.js';
+import { permanentFailures } from '../domain/errors.js';
+import { type QueueRole, siblingQueue } from '../domain/queues.js';
+
+/**
+ * Every activity that workflows call, with its queue and limits. Storage that is away for hours costs only time:
+ * attempts on the io queue have no end but permanent failures. Device work that fails for good becomes a finding.
+ */
+const permanent = { nonRetryableErrorTypes: [...permanentFailures] };
+const patient = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', ...permanent };
+
+function options(role: QueueRole, more: ActivityOptions): ActivityOptions {
+  return { taskQueue: siblingQueue(workflowInfo().taskQueue, role), ...more };
+}
+
+/** What people wait for goes before finishing begun cases, and that before bulk work. */
+const priority = { people: 1, begun: 2, bulk: 3 } as const;
+const volumeWork = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: patient,
+} as const;
+/**
+ * Enough for two hours without S3 at the longest interval; a case that brings down every device worker that takes
+ * it ends there too.
+ */
+const deviceAttempts = 60;
+
+/** Small reads and writes. */
+export const quick = () =>
+  proxyActivities<AuditDeeds & CampaignDeeds & LabelDeeds & RefinementDeeds & EvaluationDeeds & IngestDeeds>(
+    options('io', {
+      startToCloseTimeout: '1 minute',
+      retry: patient,
+      priority: { priorityKey: priority.people },
+    }),
+  );
+
+/** Work on a volume while a person waits. */
+export const urgent = () =>
+  proxyActivities<RefinementDeeds>(
+    options('io', { ...volumeWork, priority: { priorityKey: priority.people } }),
+  );
+
+/** Finishing cases that have begun. */
+export const begun = () =>
+  proxyActivities<LabelDeeds>(options('io', { ...volumeWork, priority: { priorityKey: priority.begun } }));
+
+/** Work on whole volumes; heartbeats tell that it is alive. */
+export const heavy = () =>
+  proxyActivities<IngestDeeds & EvaluationDeeds & CampaignDeeds>(
+    options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }),
+  );
+
+/** Training and inference, on the pool of devices. */
+export const onDevice = () =>
+  proxyActivities<ModelDeeds>(
+    options('gpu', {
+      startToCloseTimeout: '30 minutes',
+      heartbeatTimeout: '20 seconds',
+      scheduleToCloseTimeout: '48 hours',
+      retry: {
+        initialInterval: '1s',
+        backoffCoefficient: 2,
+        maximumInterval: '2 minutes',
+        maximumAttempts: deviceAttempts,
+        ...permanent,
+      },
+    }),
+  );

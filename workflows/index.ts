@@ -1,0 +1,7 @@
+/** What the orchestration worker registers: the one barrel. */
+export { buildDataset } from './build-dataset.js';
+export { evaluateLabels } from './evaluate-labels.js';
+export { ingestCollection } from './ingest-collection.js';
+export { processCase } from './process-case.js';
+export { refineCase } from './refine-case.js';
+export { trainModel } from './train-model.js';

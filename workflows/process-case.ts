@@ -1,0 +1,138 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  executeChild,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import type { CaseSummary } from '../domain/case.js';
+import type { Finding } from '../domain/finding.js';
+import { findingCatalogue } from '../domain/finding-catalogue.js';
+import type { CaseAddress } from '../domain/keys.js';
+import type { LabelSummary } from '../domain/label-version.js';
+import type { ModelSummary } from '../domain/model.js';
+import type { Organ } from '../domain/organ.js';
+import type { Person } from '../domain/task.js';
+import { campaignId, caseEntity, signals, taskWorkflowId } from '../domain/workflow-ids.js';
+import { begun, onDevice, quick } from './deeds.js';
+import { refineCase } from './refine-case.js';
+
+export interface ProcessInput {
+  readonly campaign: string;
+  readonly item: CaseSummary;
+  readonly models: readonly ModelSummary[];
+  readonly people: readonly Person[];
+}
+
+export interface CaseOutcome {
+  readonly collection: string;
+  readonly caseId: string;
+  readonly failure?: string;
+}
+
+const firstRound = 1;
+
+/** One case from ingest to its finished label map. Always tells the campaign how it ended. */
+export async function processCase(input: ProcessInput): Promise<CaseOutcome> {
+  const { collection, caseId } = input.item;
+  let outcome: CaseOutcome = { collection, caseId };
+  try {
+    await carryThrough(input);
+  } catch (error) {
+    if (!isCancellation(error)) outcome = { ...outcome, failure: rootMessage(error) };
+    else throw error;
+  }
+  await CancellationScope.nonCancellable(() =>
+    getExternalWorkflowHandle(campaignId(input.campaign))
+      .signal(signals.caseFinished, outcome)
+      .catch(() => undefined),
+  );
+  if (outcome.failure !== undefined) {
+    // A failed workflow may be started again under its id: the case is taken up where its objects end.
+    throw ApplicationFailure.nonRetryable(outcome.failure, 'CaseFailed');
+  }
+  return outcome;
+}
+
+async function carryThrough({ campaign, item, models, people }: ProcessInput): Promise<void> {
+  const at: CaseAddress = { campaign, collection: item.collection, caseId: item.caseId };
+  const entity = caseEntity(at);
+  let sequence = await quick().nextAuditSequence({ campaign, entity });
+  let known: readonly LabelSummary[] = [];
+  const note = async (action: string, labels: readonly LabelSummary[], details: Record<string, string>) => {
+    await quick().recordAudit({
+      campaign,
+      entity,
+      sequence: sequence++,
+      at: new Date().toISOString(),
+      actor: 'plusct',
+      role: 'system',
+      simulated: false,
+      action,
+      outcome: 'done',
+      details,
+      labelsBefore: hashes(known),
+      labelsAfter: hashes(labels),
+    });
+    known = labels;
+  };
+
+  await note('ingested', item.sourceLabels, { missing: item.missingOrgans.join(', ') });
+  const made = await Promise.all(item.missingOrgans.map((organ) => preLabel(at, organ, models)));
+  const findings = made.flatMap((each) => ('finding' in each ? [each.finding] : []));
+  const proposals = made.flatMap((each) => ('label' in each ? [each.label] : []));
+  const pre = await begun().assemblePreLabel({ at, labels: [...item.sourceLabels, ...proposals], findings });
+  await note(
+    'pre-labelled',
+    pre.labels,
+    Object.fromEntries(pre.labels.map((each) => [each.organ, each.author])),
+  );
+
+  const refined = await executeChild(refineCase, {
+    workflowId: taskWorkflowId(at, firstRound),
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    parentClosePolicy: ParentClosePolicy.TERMINATE,
+    args: [{ at, round: firstRound, labels: pre.labels, people }],
+  });
+  const final = await begun().finaliseCase({ at, labels: refined.labels, absent: refined.absent });
+  await note('finalised', final.labels, { labelMap: final.labelMapSha256 });
+}
+
+/** One organ's proposal; when inference fails for good, people start from an empty mask and the case goes on. */
+async function preLabel(
+  at: CaseAddress,
+  organ: Organ,
+  models: readonly ModelSummary[],
+): Promise<{ label: LabelSummary } | { finding: Finding }> {
+  const model = models.find((each) => each.organ === organ);
+  if (model === undefined)
+    return { finding: failed(organ, 'no model: no case of the campaign has source labels') };
+  try {
+    return { label: await onDevice().predictOrgan({ at, organ, modelId: model.modelId }) };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { finding: failed(organ, rootMessage(error)) };
+  }
+}
+
+function failed(organ: Organ, why: string): Finding {
+  return {
+    code: 'PRELABEL_FAILED',
+    severity: findingCatalogue.PRELABEL_FAILED.severity,
+    where: organ,
+    message: `${organ} has no pre-label: ${why}`,
+    suggestion: 'draw the organ by hand, or attest that it is absent',
+  };
+}
+
+function hashes(labels: readonly LabelSummary[]): Partial<Record<Organ, string>> {
+  return Object.fromEntries(labels.map((label) => [label.organ, label.voxelSha256]));
+}
+
+function rootMessage(error: unknown): string {
+  let deepest: unknown = error;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  return deepest instanceof Error ? deepest.message : String(deepest);
+}
