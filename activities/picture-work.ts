@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { readCt, readLabelMap } from '../imaging/nifti.js';
 import { type SliceView, worstSlice } from '../imaging/slice-view.js';
 import { drawSlice } from '../reports/slice-picture.js';
+import { readVolumeFiles, type VolumeFiles } from './volume-files.js';
 
 /** A file in memory, or where it lies. */
 export type FileSource = Uint8Array | string;
@@ -21,17 +21,19 @@ export interface Picture extends Pick<SliceView, 'slice' | 'slices' | 'differing
 
 /** The axial slice where truth and prediction of an organ differ most, as SVG; undefined where neither has the organ. */
 export function drawPicture({ truth, prediction, image, labels }: PictureWork): Picture | undefined {
+  const [truthFiles, predictionFiles] = [filesOf(truth), filesOf(prediction)];
+  const imageFiles = image === undefined ? undefined : filesOf(image);
   const view = worstSlice(
-    readLabelMap(bytesOf(truth), 'truth'),
-    readLabelMap(bytesOf(prediction), 'prediction'),
+    readLabelMap(truthFiles.bytes, 'truth', truthFiles.image),
+    readLabelMap(predictionFiles.bytes, 'prediction', predictionFiles.image),
     labels,
-    image === undefined ? undefined : readCt(bytesOf(image), 'image'),
+    imageFiles && readCt(imageFiles.bytes, 'image', imageFiles.image),
   );
   if (view === undefined) return undefined;
   const { slice, slices, differingVoxels } = view;
   return { svg: drawSlice(view), slice, slices, differingVoxels };
 }
 
-function bytesOf(source: FileSource): Uint8Array {
-  return typeof source === 'string' ? readFileSync(source) : source;
+function filesOf(source: FileSource): VolumeFiles {
+  return typeof source === 'string' ? readVolumeFiles(source) : { bytes: source };
 }

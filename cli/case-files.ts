@@ -15,10 +15,11 @@ export interface PairedFiles {
   readonly missing: string[];
 }
 
-const ending = /\.nii(\.gz)?$/i;
+/** Of a .hdr/.img pair the header stands for both. */
+const ending = /\.(nii|hdr)(\.gz)?$/i;
 
 /**
- * A case's name: the file's without `.nii`, `.nii.gz` and nnU-Net's channel `_0000`. Below a folder it has the folders in
+ * A case's name: the file's without `.nii`, `.nii.gz`, `.hdr` and nnU-Net's channel `_0000`. Below a folder it has the folders in
  * front: `lits/volume-0`.
  */
 export function caseName(path: string): string {
@@ -48,7 +49,10 @@ export function caseFilesBelow(directory: string, option: string): Map<string, s
     found.set(name, path);
   }
   if (found.size > 0) return found;
-  throw new PlusctError('InvalidInput', `${option} ${directory}: there is no .nii or .nii.gz file in it`);
+  throw new PlusctError(
+    'InvalidInput',
+    `${option} ${directory}: there is no .nii, .nii.gz or .hdr file in it`,
+  );
 }
 
 /**

@@ -1,5 +1,12 @@
 import type { Evaluation } from '../reports/evaluation.js';
-import { difference, meanAndSd, pValue, tolerancesInWords, unitOf } from '../reports/format.js';
+import {
+  difference,
+  differenceUnitOf,
+  meanAndSd,
+  pValue,
+  tolerancesInWords,
+  unitOf,
+} from '../reports/format.js';
 import { isShare, measureName, measuresOf } from '../reports/measure.js';
 import { type PublishedRow, publishedToleranceMm } from '../reports/published-tables.js';
 import type { SummaryCell } from '../reports/summary.js';
@@ -106,7 +113,7 @@ function printComparisons({ comparisons, ranking }: Evaluation): void {
       return [
         `${each.organ}, ${measureName(each)}: ${each.models[1]} less ${each.models[0]}`,
         String(each.n),
-        `${difference(each, each.meanDifference)} ${unitOf(each)}`,
+        `${difference(each, each.meanDifference)} ${differenceUnitOf(each)}`,
         pValue(each.pValue),
         pValue(each.pHolm),
         rank === undefined ? '–' : `${better} in ${(100 * rank.shareAtRank[0]!).toFixed(1)} %`,

@@ -46,6 +46,11 @@ export function unitOf(measure: Pick<Measure, 'metric'>): '%' | 'mm' {
   return isShare(measure) ? '%' : 'mm';
 }
 
+/** A difference of percentages is one in percentage points. */
+export function differenceUnitOf(measure: Pick<Measure, 'metric'>): 'pp' | 'mm' {
+  return isShare(measure) ? 'pp' : 'mm';
+}
+
 /** The tolerances of a contract, shortly. */
 export function tolerancesInWords({ organs }: MetricContract): string {
   const texts = organs.map(({ tolerancesMm }) => tolerancesMm.join(', '));

@@ -1,5 +1,5 @@
 import type { Evaluation } from './evaluation.js';
-import { difference, figure, interval, meanAndSd, pValue, unitOf } from './format.js';
+import { difference, differenceUnitOf, figure, interval, meanAndSd, pValue, unitOf } from './format.js';
 import { type Html, html, table, withN } from './html.js';
 import { isShare, type Measure, measureName, measuresOf } from './measure.js';
 import { type PublishedRow, publishedSource, publishedToleranceMm } from './published-tables.js';
@@ -176,7 +176,7 @@ export function comparisonTable({ comparisons }: Evaluation): Html {
     return [
       `${each.organ}, ${measureName(each)}: ${each.models[1]} less ${each.models[0]}`,
       String(each.n),
-      `${difference(each, each.meanDifference)} ${unitOf(each)}`,
+      `${difference(each, each.meanDifference)} ${differenceUnitOf(each)}`,
       each.differenceCi95 === null
         ? '–'
         : `${difference(each, each.differenceCi95[0])} to ${difference(each, each.differenceCi95[1])}`,

@@ -46,12 +46,32 @@ function writeCases(): void {
   }
 }
 
+/** The same header and voxels as two files: the pair's own magic, and voxels from the first byte on. */
+function splitIntoPair(path: string): void {
+  const bytes = readFileSync(path);
+  const header = Buffer.from(bytes.subarray(0, 348));
+  header.writeFloatLE(0, 108);
+  header.write('ni1\0', 344, 'latin1');
+  writeFileSync(path.replace('.nii', '.hdr'), header);
+  writeFileSync(path.replace('.nii', '.img'), bytes.subarray(352));
+  rmSync(path);
+}
+
 async function evaluated(more: Partial<EvaluateFilesOptions> = {}) {
   await evaluate({ json: at('out.json'), ...more });
   return JSON.parse(readFileSync(at('out.json'), 'utf8'));
 }
 
 describe('plusct evaluate on files', () => {
+  it('reads .hdr/.img pairs as it reads single files, and misses an .img by name', async () => {
+    writeCases();
+    const single = await evaluated();
+    for (const n of [0, 1, 2]) splitIntoPair(at('model', `case_${n}_0000.nii`));
+    expect((await evaluated()).rows).toEqual(single.rows);
+    rmSync(at('model', 'case_1_0000.img'));
+    await expect(evaluate()).rejects.toThrow(/case case_1: .*there is no .*case_1_0000\.img beside it/);
+  });
+
   it('writes a row for each case, organ and tolerance, with the contract and its hash', async () => {
     writeCases();
     const { rows, contract, contractSha256, summary } = await evaluated({ toleranceMm: '1,2' });
