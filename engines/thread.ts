@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parentPort, type TransferListItem, Worker, workerData } from 'node:worker_threads';
+import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import { DataError, type DataFault, type FailureKind, PlusctError } from '../domain/errors.js';
 import type { RunContext } from './engine.js';
 
@@ -46,9 +46,65 @@ function projectRoot(folder: string): string {
   return projectRoot(parent);
 }
 
+/** How long a thread waits for more work: its code stays loaded and compiled meanwhile. */
+const idleMs = 30_000;
+
+/** A thread and the work that it is at, which hears what the thread says. */
+interface Lane {
+  readonly thread: Worker;
+  work: { hear(message: Message<unknown>): void; end(error: PlusctError): void } | undefined;
+  expiry: NodeJS.Timeout | undefined;
+}
+
+/** Lanes without work, by entry. */
+const idle = new Map<string, Set<Lane>>();
+
+function idleLanes(entry: URL): Set<Lane> {
+  const lanes = idle.get(entry.href) ?? new Set();
+  idle.set(entry.href, lanes);
+  return lanes;
+}
+
+function newLane(entry: URL): Lane {
+  const lane: Lane = {
+    thread: new Worker(entry, { execArgv: [] }),
+    work: undefined,
+    expiry: undefined,
+  };
+  const end = (what: string, cause?: unknown) => {
+    idleLanes(entry).delete(lane);
+    lane.work?.end(crashed(entry, what, cause));
+  };
+  lane.thread.on('message', (message: Message<unknown>) => lane.work?.hear(message));
+  lane.thread.on('messageerror', (error) => end('sent what cannot be read', error));
+  lane.thread.on('error', (error) => end(`threw: ${error.message}`, error));
+  lane.thread.on('exit', (code) => end(`ended without an answer (exit ${code})`));
+  return lane;
+}
+
+function takeLane(entry: URL): Lane {
+  const lanes = idleLanes(entry);
+  const [lane] = lanes;
+  if (lane === undefined) return newLane(entry);
+  lanes.delete(lane);
+  clearTimeout(lane.expiry);
+  lane.thread.ref();
+  return lane;
+}
+
+/** Lays by a lane that has done its work. It keeps no process alive, and its thread ends when nobody wants it. */
+function layBy(entry: URL, lane: Lane): void {
+  const lanes = idleLanes(entry).add(lane);
+  lane.thread.unref();
+  lane.expiry = setTimeout(() => {
+    if (lanes.delete(lane)) void lane.thread.terminate();
+  }, idleMs).unref();
+}
+
 /**
- * Runs one piece of CPU work in a thread of its own and gives back what it answers, so that the caller's event loop
- * stays free. `entry` is a module that calls `serveThread`. Progress is passed on, and repeated every second.
+ * Runs one piece of CPU work in a thread and gives back what it answers, so that the caller's event loop stays free.
+ * `entry` is a module that calls `serveThread`. Progress is passed on, and repeated every second. A thread does one piece
+ * of work at a time and may be given the next one.
  * Rejects with `Cancelled` as soon as `context.signal` aborts (the thread is terminated), with the thread's own
  * `PlusctError`, or with `EngineCrashed` when it threw anything else or ended without an answer.
  * Buffers in `transfer` move to the thread and are empty here afterwards; everything else is copied.
@@ -64,42 +120,41 @@ export function runInThread<Input, Output>(
       reject(cancelled(entry));
       return;
     }
-    const worker = new Worker(entry, { workerData: input, transferList: [...transfer], execArgv: [] });
+    const lane = takeLane(entry);
     let latest = { fraction: 0, note: 'started' };
-    const settle = (finish: () => void) => {
+    const leave = () => {
+      lane.work = undefined;
       clearInterval(heartbeat);
       context.signal.removeEventListener('abort', abort);
-      worker.removeAllListeners();
-      // What the dying thread still says must not become an unhandled error.
-      worker.on('error', () => undefined);
-      void worker.terminate();
-      finish();
+    };
+    const end = (error: unknown) => {
+      leave();
+      void lane.thread.terminate();
+      reject(error);
     };
     const tell = () => {
       try {
         context.progress(latest.fraction, latest.note);
       } catch (error) {
-        settle(() => reject(error));
+        end(error);
       }
     };
-    const abort = () => settle(() => reject(cancelled(entry)));
-    const heartbeat = setInterval(tell, heartbeatMs);
-    context.signal.addEventListener('abort', abort);
-    worker.on('message', (message: Message<Output>) => {
-      if (message.type === 'done') settle(() => resolve(message.output));
-      else if (message.type === 'failed') settle(() => reject(failureOf(message)));
-      else {
+    const hear = (message: Message<unknown>) => {
+      if (message.type === 'progress') {
         latest = { fraction: message.fraction, note: message.note };
         tell();
+        return;
       }
-    });
-    worker.on('messageerror', (error) =>
-      settle(() => reject(crashed(entry, 'sent what cannot be read', error))),
-    );
-    worker.on('error', (error) => settle(() => reject(crashed(entry, `threw: ${error.message}`, error))));
-    worker.on('exit', (code) =>
-      settle(() => reject(crashed(entry, `ended without an answer (exit ${code})`))),
-    );
+      leave();
+      layBy(entry, lane);
+      if (message.type === 'done') resolve(message.output as Output);
+      else reject(failureOf(message));
+    };
+    const abort = () => end(cancelled(entry));
+    const heartbeat = setInterval(tell, heartbeatMs);
+    context.signal.addEventListener('abort', abort);
+    lane.work = { hear, end };
+    lane.thread.postMessage(input, [...transfer]);
   });
 }
 
@@ -138,9 +193,9 @@ export function serveThread<Input, Output>(
   const send = (message: Message<Output>, transfer: readonly TransferListItem[] = []) =>
     port.postMessage(message, [...transfer]);
   const report: Report = (fraction, note) => send({ type: 'progress', fraction, note });
-  const answer = async () => {
+  const answer = async (input: Input) => {
     try {
-      const { output, transfer } = await handle(workerData, report);
+      const { output, transfer } = await handle(input, report);
       send({ type: 'done', output }, transfer);
     } catch (error) {
       if (!(error instanceof PlusctError)) throw error;
@@ -149,5 +204,5 @@ export function serveThread<Input, Output>(
     }
   };
   // An error that is no PlusctError ends the thread; its starter hears of it as an 'error' event.
-  void answer();
+  port.on('message', (input: Input) => void answer(input));
 }

@@ -69,6 +69,26 @@ describe('work in a thread', () => {
     expect(performance.now() - from).toBeLessThan(1_000);
   });
 
+  it('is given to a thread that has finished, and to another one while that is busy or when it has died', async () => {
+    const source =
+      'async (ms) => { await new Promise((done) => setTimeout(done, ms)); return { output: thread }; }';
+    const entry = threadOf(
+      'which',
+      `${source});\nimport { threadId as thread } from 'node:worker_threads';\nvoid (0`,
+    );
+    const run = (ms: number) => runInThread<number, number>(entry, ms, recording().context);
+    const first = await run(0);
+    expect(await run(0)).toBe(first);
+    const [busy, other] = await Promise.all([run(200), run(0)]);
+    expect([busy, other]).toContain(first);
+    expect(busy).not.toBe(other);
+    const stop = new AbortController();
+    const cancelled = runInThread<number, number>(entry, 60_000, recording(stop.signal).context);
+    stop.abort();
+    await expect(cancelled).rejects.toMatchObject({ kind: 'Cancelled' });
+    expect([first, busy, other]).toContain(await run(0));
+  });
+
   it('does not start when it is already cancelled', async () => {
     const missing = pathToFileURL(join(folder, 'missing.mjs'));
     const run = runInThread(missing, 1, recording(AbortSignal.abort()).context);
