@@ -4,7 +4,7 @@ import { askTask } from '../activities/task-desk.js';
 import { CampaignPlan } from '../domain/campaign.js';
 import { PlusctError } from '../domain/errors.js';
 import { type CaseAddress, campaignPlanKey } from '../domain/keys.js';
-import { OrganName } from '../domain/primitives.js';
+import { type Organ, organs } from '../domain/organ.js';
 import type { Person, TaskCommand, TaskCommandKind, TaskState } from '../domain/task.js';
 import { allowedCommands } from '../domain/task-reducer.js';
 import { summaryLine, waitsFor } from '../domain/task-summary.js';
@@ -101,10 +101,10 @@ async function makeCommand(
   const asked = {
     commandId: options.commandId ?? randomUUID(),
     actor: options.as ?? '',
-    ...(options.expectedVersion === undefined ? {} : { expectedVersion: Number(options.expectedVersion) }),
+    ...(options.expectedVersion === undefined ? {} : { expectedVersion: versionOf(options.expectedVersion) }),
   };
-  const because = options.reason === undefined ? {} : { reason: options.reason };
-  const named = (options.organ ?? []).map((organ) => OrganName.parse(organ));
+  const because = options.reason === undefined ? {} : { reason: reasonFor(kind, options) };
+  const named = (options.organ ?? []).map(organOf);
   switch (kind) {
     case 'claim':
       return { kind, ...asked };
@@ -120,7 +120,7 @@ async function makeCommand(
         ...(named.length === 0 ? {} : { organs: named }),
       };
     case 'attest-absent':
-      return { kind, ...asked, reason: reasonFor(kind, options), organ: named[0]! };
+      return { kind, ...asked, reason: reasonFor(kind, options), organ: onlyOrgan(named) };
     default:
       return { kind, ...asked, ...because };
   }
@@ -129,6 +129,26 @@ async function makeCommand(
 function reasonFor(kind: string, options: TaskOptions): string {
   if (options.reason) return options.reason;
   throw new PlusctError('InvalidInput', `${kind} needs --reason "…": it goes on record`);
+}
+
+function versionOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new PlusctError(
+    'InvalidInput',
+    `--expected-version is '${text}'; give the number that tasks show prints`,
+  );
+}
+
+function organOf(text: string): Organ {
+  const organ = organs.find((each) => each === text);
+  if (organ !== undefined) return organ;
+  throw new PlusctError('InvalidInput', `--organ is '${text}'; there are ${organs.join(', ')}`);
+}
+
+function onlyOrgan(named: readonly Organ[]): Organ {
+  const [organ, ...more] = named;
+  if (organ !== undefined && more.length === 0) return organ;
+  throw new PlusctError('InvalidInput', 'attest-absent takes one --organ: attest every organ on its own');
 }
 
 async function upload(session: Session, file: string) {

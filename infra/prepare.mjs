@@ -176,18 +176,25 @@ function isAlive(pid) {
   }
 }
 
+/** When a process began, in the kernel's ticks: tells it from a later one with its number. Empty where Linux does not tell. */
+function startOf(pid) {
+  const stat = readText(`/proc/${pid}/stat`);
+  // The command name may hold spaces and brackets; start time is the 20th field after it.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
 function tryLock(path) {
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    writeFileSync(path, `${process.pid} ${startOf(process.pid)}`, { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
   }
-  const holder = Number(readText(path));
+  const [holder = 0, start = ''] = readText(path).split(' ');
   // An empty file has just been made by somebody who is about to write to it.
   const stale =
-    holder > 0
-      ? !isAlive(holder)
+    Number(holder) > 0
+      ? !isAlive(Number(holder)) || startOf(holder) !== start
       : Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 5_000;
   if (stale) rmSync(path, { force: true });
   return false;

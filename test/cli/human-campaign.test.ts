@@ -91,6 +91,17 @@ describe('plusct on a terminal', () => {
     });
     const silent = await plusct('tasks', 'return', name, '--as', 'clara');
     expect(silent).toMatchObject({ code: 1, err: expect.stringContaining('--reason') });
+    const because = ['--as', 'clara', '--reason', 'not there'];
+    for (const [args, said] of [
+      [['attest-absent', name, '--organ', 'tail', ...because], "--organ is 'tail'; there are liver"],
+      [['attest-absent', name, '--organ', 'liver', '--organ', 'spleen', ...because], 'takes one --organ'],
+      [['approve', name, '--as', 'clara', '--expected-version', 'last'], "--expected-version is 'last'"],
+      [['approve', name, '--as', 'clara', '--reason', ''], 'approve needs --reason'],
+    ] as const) {
+      const { code, err } = await plusct('tasks', ...args);
+      expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(said) });
+      expect(err).not.toContain('    at ');
+    }
     await plusct(
       'tasks',
       'return',

@@ -121,6 +121,11 @@ describe('the set-up from a fresh checkout', () => {
     writeFileSync(file('.plusct/prepare.lock'), '999999999');
     expect((await run('bootstrap.mjs', 'start')).code).toBe(7);
     expect(existsSync(file('.plusct/prepare.lock'))).toBe(false);
+    // A process that has taken over the number of the killed one began at another time.
+    writeFileSync(file('.plusct/prepare.lock'), `${process.pid} 1`);
+    rmSync(file('dist/.plusct-build'));
+    expect((await run('bootstrap.mjs', 'start')).code).toBe(7);
+    expect(existsSync(file('.plusct/prepare.lock'))).toBe(false);
   });
 
   it('lets the program end in its own way at Ctrl-C, and passes its exit code', async () => {
