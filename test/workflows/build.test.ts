@@ -8,6 +8,7 @@ import { readCampaignStatus } from '../../activities/campaign-status.js';
 import { loadMask, loadPassport } from '../../activities/label-store.js';
 import { Assembly, CaseResult, Dataset, Worklist } from '../../domain/campaign.js';
 import { evaluationKey, modelKey, preLabelKey, resultKey, worklistKey } from '../../domain/keys.js';
+import { MetricContract } from '../../domain/metric.js';
 import { Model } from '../../domain/model.js';
 import { organs, organValue } from '../../domain/organ.js';
 import { inflate } from '../../imaging/inflate.js';
@@ -15,7 +16,7 @@ import { readLabelMap, readNiftiHeader } from '../../imaging/nifti.js';
 import { generateSamples } from '../../sources/samples/generate.js';
 import { readAudit } from '../../storage/audit-log.js';
 import { getContent } from '../../storage/content.js';
-import { requireJson } from '../../storage/json.js';
+import { hashOf, requireJson } from '../../storage/json.js';
 import type { BuildReport } from '../../workflows/build-dataset.js';
 import { buildSimulated } from './campaign-fixture.js';
 import { type Installation, install } from './installation.js';
@@ -194,6 +195,12 @@ describe('a build of the sample collections, some of whose files are damaged', (
       .map((line) => JSON.parse(line));
     expect(rows).toHaveLength(dataset.cases.length * organs.length * 2);
     expect((await text('cases.csv')).trim().split('\n')).toHaveLength(rows.length + 1);
-    expect(JSON.parse(await text('contract.json'))).toMatchObject({ toleranceMm: 1 });
+    const contract = MetricContract.parse(JSON.parse(await text('contract.json')));
+    expect(contract.preset).toBe('abdomenct1k');
+    expect(contract.organs.map(({ organ, tolerancesMm }) => ({ organ, tolerancesMm }))).toEqual(
+      organs.map((organ) => ({ organ, tolerancesMm: [1] })),
+    );
+    for (const row of rows) expect(row.contractSha256).toBe(hashOf(contract));
+    expect(await text('report.html')).toContain(hashOf(contract));
   });
 });
