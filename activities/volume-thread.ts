@@ -99,8 +99,9 @@ export const splitSubmission = crossing(
 );
 
 export const score = crossing(
-  ({ reference, maps, contract }: ScoreWork): ScoredRow[] | { mismatch: string } => {
-    const truth = readSparseLabelMap(reference, 'reference');
+  ({ reference, maps, contract, spacingMm }: ScoreWork): ScoredRow[] | { mismatch: string } => {
+    const read = readSparseLabelMap(reference, 'reference');
+    const truth = spacingMm === undefined ? read : { ...read, geometry: { ...read.geometry, spacingMm } };
     const rows: ScoredRow[] = [];
     for (const { stage, file } of maps) {
       const scored = scorePair(truth, readSparseLabelMap(file, stage), contract);

@@ -81,6 +81,8 @@ export interface ScoreWork {
   readonly reference: Uint8Array;
   readonly maps: readonly { stage: CampaignRow['stage']; file: Uint8Array }[];
   readonly contract: MetricContract;
+  /** Voxel sides in index order, where those in the reference's header are known to be wrong. */
+  readonly spacingMm?: Geometry['spacingMm'];
 }
 
 export interface ScoredRow extends OrganFigures {
