@@ -156,12 +156,9 @@ const resampledEdition: GeometryCheck = ({ spacingMm }, { resampledSpacingMm: ed
 };
 
 const sliceAxis: GeometryCheck = (geometry, { sliceAxis: usual, expectedAxisCodes }, where) => {
-  const { axisCodes, shape, spacingMm } = geometry;
+  const { axisCodes, shape } = geometry;
   const named = [...axisCodes].findIndex((letter) => 'SI'.includes(letter));
-  const evident = spacingMm.findIndex((side, axis) =>
-    spacingMm.every((other, n) => n === axis || (side >= evidentlyLonger * other && shape[axis] < shape[n])),
-  );
-  const axis = named === usual && evident >= 0 ? evident : named;
+  const axis = named === usual ? (evidentSliceAxis(geometry) ?? named) : named;
   const unlike = expectedAxisCodes !== undefined && axisCodes !== expectedAxisCodes;
   if (axis === usual && !unlike) return undefined;
   const slices = `${axisCodes} of shape ${shape.join('×')}, slices along ${'ijk'[axis]}`;
@@ -174,6 +171,14 @@ const sliceAxis: GeometryCheck = (geometry, { sliceAxis: usual, expectedAxisCode
     suggestion: 'look at the case in a viewer once; nothing is turned by guess',
   });
 };
+
+/** The index that counts slices by its looks, whatever the header calls it: fewest and much the longest steps. */
+export function evidentSliceAxis({ spacingMm, shape }: Geometry): number | undefined {
+  const evident = spacingMm.findIndex((side, axis) =>
+    spacingMm.every((other, n) => n === axis || (side >= evidentlyLonger * other && shape[axis] < shape[n])),
+  );
+  return evident < 0 ? undefined : evident;
+}
 
 function intensities({ minHu, maxHu, notFinite }: CtVolume, where: string): Finding[] {
   const found: Finding[] = [];

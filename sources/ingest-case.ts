@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SourceCase } from '../domain/case.js';
+import { collectionFacts } from '../domain/collection.js';
 import { DataError } from '../domain/errors.js';
 import { type Finding, finding } from '../domain/finding.js';
 import type { Geometry, VoxelIdentity } from '../domain/volume.js';
@@ -15,6 +16,7 @@ import { folderOf } from './file-tree.js';
 import { mergeOrgan } from './label-merge.js';
 import { missingFile } from './listing.js';
 import { mendGeometry, unusedSpacing } from './lost-geometry.js';
+import { orientationFindings } from './orientation-checks.js';
 
 /** What the files of one case came to. Without `image` the case cannot be used. */
 export interface IngestedCase {
@@ -56,6 +58,8 @@ export function ingestCase(
   const { geometry, minHu, maxHu } = image;
   const voxels = { shape: geometry.shape, voxelSha256: voxelHash(image.hu), minHu, maxHu };
   const organMask = sourceLabel(sourceCase, files, image, adapter, findings);
+  const { organ } = collectionFacts[sourceCase.collection];
+  findings.push(...orientationFindings(image, organ, organMask, whereOf(sourceCase)));
   return { image, geometry, voxels, imageNifti, ...(organMask === undefined ? {} : { organMask }), findings };
 }
 
