@@ -24,7 +24,9 @@ import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import { campaignContract as contract, loadPlan, makePlan, referencePath } from './evaluation-plan.js';
 import { campaignReport, evaluateCampaign } from './evaluation-report.js';
+import { loadPassport } from './label-store.js';
 import { scoreTable } from './score-table.js';
+import { trustedSpacing, withoutMillimetres } from './trusted-spacing.js';
 
 export { referencePath } from './evaluation-plan.js';
 
@@ -49,6 +51,7 @@ const columns = [
   'truthVoxels',
   'predictionVoxels',
   'contractSha256',
+  'remark',
 ] as const;
 
 /** DSC and NSD against the reference. The evaluation's id follows from what is compared and how. */
@@ -86,7 +89,9 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
         const pre = await requireJson(store, preLabelKey(input), Assembly);
         const file = await readFile(referencePath(input.referenceDirectory, collection, caseId));
         const reference = await putContent(store, file);
+        const { spacingMm, known, remark } = trustedSpacing((await loadPassport(store, input)).geometry);
         const scored = await work.score({
+          ...(spacingMm === undefined ? {} : { spacingMm }),
           reference: file,
           maps: [
             { stage: 'pre-label', file: await getContent(store, pre.labelMap) },
@@ -99,8 +104,9 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
             ? { rows: [], mismatch: `${collection}/${caseId}: ${scored.mismatch}` }
             : {
                 reference,
-                rows: scored.map((row) => ({
+                rows: (known ? scored : withoutMillimetres(scored)).map((row) => ({
                   ...row,
+                  ...(remark === undefined ? {} : { remark }),
                   collection,
                   case: caseId,
                   origin: originOf(pre, row.organ),
@@ -132,7 +138,11 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
         );
         const rows = scores.flatMap((each) => each.rows);
         const mismatched = scores.flatMap((each) => each.mismatch ?? []);
-        const left = [...plan.missingReference.map((name) => `no reference for ${name}`), ...mismatched];
+        const left = [
+          ...plan.missingReference.map((name) => `no reference for ${name}`),
+          ...mismatched,
+          ...remarksOf(rows),
+        ];
         const cases = plan.cases.flatMap(({ collection, caseId }, at) => {
           const { reference } = scores[at]!;
           return reference === undefined ? [] : [{ campaign, collection, caseId, reference }];
@@ -169,6 +179,14 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
       });
     },
   };
+}
+
+/** What is to be said of cases that were scored, once for each. */
+function remarksOf(rows: readonly CampaignRow[]): string[] {
+  const remarks = rows.flatMap(({ collection, case: name, remark }) =>
+    remark === undefined ? [] : [`${collection}/${name}: ${remark}`],
+  );
+  return [...new Set(remarks)];
 }
 
 function originOf(pre: Assembly, organ: string): CampaignRow['origin'] {

@@ -33,7 +33,7 @@ export const EvaluationPlan = z.object({
 export type EvaluationPlan = z.infer<typeof EvaluationPlan>;
 
 /** Part of an evaluation's id: raised whenever the same figures are written down otherwise. */
-const outputVersion = 2;
+const outputVersion = 3;
 
 /** The plan of an evaluation that has begun. */
 export function loadPlan(store: ObjectStore, evaluation: string): Promise<EvaluationPlan> {

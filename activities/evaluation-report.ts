@@ -34,7 +34,7 @@ export async function evaluateCampaign(
   const made = rows
     .filter(({ origin }) => origin !== 'source')
     .map(
-      ({ stage, origin: _origin, ...row }): MetricRow => ({
+      ({ stage, origin: _origin, remark: _remark, ...row }): MetricRow => ({
         ...row,
         case: caseName({ ...row, caseId: row.case }),
         model: stage,
@@ -84,6 +84,9 @@ function caseName({ collection, caseId }: Pick<CaseAddress, 'collection' | 'case
 
 function fieldsOf({ collection, subset, geometry }: Passport): Record<string, string> {
   if (geometry === undefined) return { collection, subset };
+  if (geometry.spacingUnknown === true) {
+    return { collection, subset, 'widest voxel side': 'unknown', 'axis codes': geometry.axisCodes };
+  }
   const thickest = Math.max(...geometry.spacingMm);
   const spacing = thickest <= 1.5 ? 'up to 1.5 mm' : thickest <= 3 ? '1.5 to 3 mm' : 'over 3 mm';
   return { collection, subset, 'widest voxel side': spacing, 'axis codes': geometry.axisCodes };

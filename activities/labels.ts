@@ -3,6 +3,7 @@ import { type Finding, finding } from '../domain/finding.js';
 import { type CaseAddress, preLabelKey, resultKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import type { Organ } from '../domain/organ.js';
+import { labelOrientationFindings } from '../sources/orientation-checks.js';
 import { putContent } from '../storage/content.js';
 import { publishJson, readJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -58,7 +59,8 @@ async function assemble(
   at: CaseAddress,
   labels: readonly LabelSummary[],
 ): Promise<Assembly> {
-  const header = nativeHeader(await loadPassport(store, at));
+  const passport = await loadPassport(store, at);
+  const header = nativeHeader(passport);
   const parts = await Promise.all(
     labels.map(async ({ organ, origin, ...rest }) => ({
       organ,
@@ -66,10 +68,10 @@ async function assemble(
       maskFile: await loadMask(store, at, { organ, origin, ...rest }),
     })),
   );
-  const assembled = await work.assemble({ header, parts });
+  const assembled = await work.assemble({ header, geometry: passport.geometry!, parts });
   const labelMap = await putContent(store, assembled.labelMap);
   const kept = await Promise.all(labels.map((label) => keepOrTrim(store, at, label, assembled)));
-  return { labelMap, labels: kept, findings: overlapFindings(at, assembled, kept) };
+  return { labelMap, labels: kept, findings: assemblyFindings(at, assembled, kept) };
 }
 
 async function keepOrTrim(
@@ -88,7 +90,7 @@ async function keepOrTrim(
   });
 }
 
-function overlapFindings(
+function assemblyFindings(
   at: CaseAddress,
   assembled: AssembledMasks,
   labels: readonly LabelSummary[],
@@ -113,5 +115,5 @@ function overlapFindings(
         suggestion: 'draw the organ, or attest that it is absent',
       }),
     );
-  return [...contested, ...empty];
+  return [...contested, ...empty, ...labelOrientationFindings(assembled.orientation, where)];
 }

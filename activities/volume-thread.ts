@@ -5,6 +5,7 @@ import { inflateStart } from '../imaging/inflate.js';
 import { readCt, readLabelMap, readNiftiHeader, readSparseLabelMap } from '../imaging/nifti.js';
 import { maxHeaderBytes } from '../imaging/nifti-header.js';
 import { writeLabelMap } from '../imaging/nifti-write.js';
+import { testLabelOrientation } from '../imaging/orientation-test.js';
 import { assembleOrgans, extractOrgan } from '../imaging/overlap.js';
 import { scorePair } from '../imaging/score-pair.js';
 import { provesCrop } from '../sources/duplicates.js';
@@ -15,6 +16,7 @@ import { crossing } from './crossing.js';
 import { drawPicture } from './picture-work.js';
 import type {
   AssembledMasks,
+  AssemblyWork,
   CopyProof,
   IngestedVolumes,
   IngestWork,
@@ -56,22 +58,21 @@ export const provesCopy = crossing(
 
 export const packMask = crossing(pack);
 
-export const assemble = crossing(
-  ({ header, parts }: { header: Uint8Array; parts: readonly MaskPart[] }): AssembledMasks => {
-    const { shape } = readNiftiHeader(header, 'image').geometry;
-    const masks = parts.map(({ organ, origin, maskFile }) => ({
-      organ,
-      origin,
-      mask: maskOf(maskFile, organ),
-    }));
-    const { labelMap, contested } = assembleOrgans(masks, shape[0] * shape[1] * shape[2]);
-    return {
-      labelMap: writeLabelMap(labelMap, header),
-      masks: parts.map(({ organ }) => pack({ header, organ, mask: extractOrgan(labelMap, organ) })),
-      contested,
-    };
-  },
-);
+export const assemble = crossing(({ header, geometry, parts }: AssemblyWork): AssembledMasks => {
+  const { shape } = geometry;
+  const masks = parts.map(({ organ, origin, maskFile }) => ({
+    organ,
+    origin,
+    mask: maskOf(maskFile, organ),
+  }));
+  const { labelMap, contested } = assembleOrgans(masks, shape[0] * shape[1] * shape[2]);
+  return {
+    labelMap: writeLabelMap(labelMap, header),
+    masks: parts.map(({ organ }) => pack({ header, organ, mask: extractOrgan(labelMap, organ) })),
+    orientation: testLabelOrientation(labelMap, geometry),
+    contested,
+  };
+});
 
 /**
  * Splits a person's label map into organs. Source labels stay: voxels painted over them are given back, and missing
@@ -99,8 +100,9 @@ export const splitSubmission = crossing(
 );
 
 export const score = crossing(
-  ({ reference, maps, contract }: ScoreWork): ScoredRow[] | { mismatch: string } => {
-    const truth = readSparseLabelMap(reference, 'reference');
+  ({ reference, maps, contract, spacingMm }: ScoreWork): ScoredRow[] | { mismatch: string } => {
+    const read = readSparseLabelMap(reference, 'reference');
+    const truth = spacingMm === undefined ? read : { ...read, geometry: { ...read.geometry, spacingMm } };
     const rows: ScoredRow[] = [];
     for (const { stage, file } of maps) {
       const scored = scorePair(truth, readSparseLabelMap(file, stage), contract);

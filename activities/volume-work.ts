@@ -4,6 +4,7 @@ import type { LabelOrigin } from '../domain/label-version.js';
 import type { CampaignRow, MetricContract, OrganFigures } from '../domain/metric.js';
 import type { Organ } from '../domain/organ.js';
 import type { Geometry, VoxelIdentity } from '../domain/volume.js';
+import type { AxisVerdict } from '../imaging/anatomy.js';
 import type { Picture, PictureWork } from './picture-work.js';
 
 /**
@@ -13,7 +14,7 @@ import type { Picture, PictureWork } from './picture-work.js';
 export interface VolumeWork {
   ingest(input: IngestWork): Promise<IngestedVolumes>;
   provesCopy(input: { copy: Uint8Array; original: Uint8Array }): Promise<CopyProof | undefined>;
-  assemble(input: { header: Uint8Array; parts: readonly MaskPart[] }): Promise<AssembledMasks>;
+  assemble(input: AssemblyWork): Promise<AssembledMasks>;
   splitSubmission(input: SubmissionWork): Promise<{ refused: string } | SplitSubmission>;
   packMask(input: { header: Uint8Array; organ: Organ; mask: Uint8Array }): Promise<PackedMask>;
   score(input: ScoreWork): Promise<ScoredRow[] | { mismatch: string }>;
@@ -58,10 +59,19 @@ export interface CopyProof {
   readonly equalFraction: number;
 }
 
+export interface AssemblyWork {
+  readonly header: Uint8Array;
+  /** Where the voxels lie, which the header may not say truly. */
+  readonly geometry: Geometry;
+  readonly parts: readonly MaskPart[];
+}
+
 export interface AssembledMasks {
   readonly labelMap: Uint8Array;
   /** Each part after the overlap rule. */
   readonly masks: PackedMask[];
+  /** Whether the organs lie to each other as the geometry has it. */
+  readonly orientation: readonly AxisVerdict[];
   readonly contested: { winner: Organ; loser: Organ; voxels: number }[];
 }
 
@@ -81,6 +91,8 @@ export interface ScoreWork {
   readonly reference: Uint8Array;
   readonly maps: readonly { stage: CampaignRow['stage']; file: Uint8Array }[];
   readonly contract: MetricContract;
+  /** Voxel sides in index order, where those in the reference's header are known to be wrong. */
+  readonly spacingMm?: Geometry['spacingMm'];
 }
 
 export interface ScoredRow extends OrganFigures {

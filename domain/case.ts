@@ -17,6 +17,10 @@ export const SourceCase = z.object({
   labelPath: z.string().optional(),
   /** Findings that need no file: a withdrawn case, a name that does not fit. */
   findings: z.array(Finding),
+  /** Voxel sides in index order from elsewhere, for a header that has lost them, and where they are from. */
+  trueSpacing: z
+    .object({ spacingMm: z.tuple([z.number(), z.number(), z.number()]), source: z.string() })
+    .optional(),
   /** Set when the collection withdrew this case as a copy of another one of its cases. */
   withdrawnCopyOf: CaseId.optional(),
 });

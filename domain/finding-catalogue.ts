@@ -44,6 +44,22 @@ export const findingCatalogue = {
     severity: 'flag',
     means: 'identity affine with 1 mm voxels: the true geometry is not in the file',
   },
+  SPACING_UNKNOWN: {
+    severity: 'flag',
+    means: 'the voxel sides in the header are a placeholder, and nobody has given the true ones',
+  },
+  GEOMETRY_CORRECTED: {
+    severity: 'note',
+    means: 'directions or spacing were taken otherwise than the header says; the repair is on record',
+  },
+  ORIENTATION_MIRRORED: {
+    severity: 'quarantine',
+    means: 'the anatomy lies the other way round than the header says',
+  },
+  ORIENTATION_DOUBTFUL: {
+    severity: 'flag',
+    means: 'the anatomy seems to lie the other way round than the header says',
+  },
   SLICE_AXIS_UNUSUAL: {
     severity: 'note',
     means: 'the slice axis is not where the collection usually has it',

@@ -89,5 +89,7 @@ export const CampaignRow = MetricRow.omit({ model: true }).extend({
   stage: z.enum(['pre-label', 'final']),
   /** Origin of the judged label: figures of source labels say nothing about a model. */
   origin: z.enum(['source', 'human', 'model']),
+  /** Why figures are missing, or under which other spacing than the header's they were taken. */
+  remark: z.string().optional(),
 });
 export type CampaignRow = z.infer<typeof CampaignRow>;

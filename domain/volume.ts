@@ -3,6 +3,26 @@ import { Sha256 } from './primitives.js';
 
 const Triple = z.tuple([z.number(), z.number(), z.number()]);
 const Row = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+/** First three rows of voxel index (i, j, k, 1) → millimetres in RAS+. */
+const AffineRows = z.tuple([Row, Row, Row]);
+
+/** What was taken otherwise than the file says it. The file itself is never changed. */
+export const GeometryRepair = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(['sform-empty', 'orthonormalised', 'direction-corrected', 'spacing-given']),
+    /** Header field whose word was not taken. */
+    field: z.string(),
+    /** The affine before and after, whole: repairs are undone by taking the first one's `before`. */
+    before: AffineRows,
+    after: AffineRows,
+    /** Largest angle that an axis was turned by; of `orthonormalised` only. */
+    angleDegrees: z.number().optional(),
+    why: z.string(),
+  }),
+  /** A choice between contradictory tags of a DICOM series; no number was changed. */
+  z.object({ kind: z.literal('series-remark'), field: z.string(), why: z.string() }),
+]);
+export type GeometryRepair = z.infer<typeof GeometryRepair>;
 
 /** Where voxels lie in the patient. Index order is (i, j, k) with i fastest in memory: `i + n1·(j + n2·k)`. */
 export const Geometry = z.object({
@@ -10,12 +30,13 @@ export const Geometry = z.object({
   spacingMm: Triple,
   /** nibabel's letters: the direction in which each index grows, of R L A P S I. */
   axisCodes: z.string().length(3),
-  /** First three rows of voxel index → millimetres in RAS+. */
-  affine: z.tuple([Row, Row, Row]),
+  affine: AffineRows,
   /** Which header field decided. */
   decidedBy: z.enum(['sform', 'qform', 'pixdim', 'dicom']),
-  /** What was changed against the file, in words. */
-  repairs: z.array(z.string()),
+  /** What was changed against the file, in order. */
+  repairs: z.array(GeometryRepair),
+  /** `spacingMm` is only what the file claims, and known to be false: no figure in mm or mL may be made of it. */
+  spacingUnknown: z.literal(true).optional(),
 });
 export type Geometry = z.infer<typeof Geometry>;
 

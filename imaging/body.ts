@@ -40,11 +40,12 @@ export function findBody(hu: Float32Array, grid: CubicGrid): Body | undefined {
 }
 
 /** In-plane erosion by a square; the first and last slices are not eroded, as the body goes on beyond them. */
-function shrink(mask: Uint8Array, shape: Triple, radius: number): Uint8Array {
+export function shrink(mask: Uint8Array, shape: Triple, radius: number): Uint8Array {
   return slide(slide(mask, shape, 0, radius, 0), shape, 1, radius, 0);
 }
 
-function grow(mask: Uint8Array, shape: Triple, radius: number): Uint8Array {
+/** In-plane dilation by a square. */
+export function grow(mask: Uint8Array, shape: Triple, radius: number): Uint8Array {
   return slide(slide(mask, shape, 0, radius, 1), shape, 1, radius, 1);
 }
 

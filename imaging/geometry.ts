@@ -1,5 +1,5 @@
 import { DataError } from '../domain/errors.js';
-import type { Geometry } from '../domain/volume.js';
+import type { Geometry, GeometryRepair } from '../domain/volume.js';
 import {
   angleDegrees,
   type Columns3,
@@ -110,23 +110,28 @@ export function geometryFromAffine(
   affine: Affine,
   decidedBy: Geometry['decidedBy'],
   where = 'volume',
-  repairs: readonly string[] = [],
+  repairs: readonly GeometryRepair[] = [],
 ): Geometry {
   checkInvertible(affine, decidedBy, where);
   const straight = orthonormalised(affine);
   if (straight.angle > maxSkewDegrees) throw sheared(straight.angle, decidedBy, where);
-  const notes = [...repairs];
-  if (straight.angle > 0) {
-    notes.push(`axes turned by up to ${straight.angle.toPrecision(3)}° to make them orthonormal`);
-  }
   return {
     shape: [...shape],
     spacingMm: spacingOf(affine),
     axisCodes: axisCodesOf(straight.affine),
     affine: straight.affine,
     decidedBy,
-    repairs: notes,
+    repairs: straight.angle > 0 ? [...repairs, straightening(affine, straight, decidedBy)] : [...repairs],
   };
+}
+
+function straightening(
+  before: Affine,
+  { affine: after, angle }: { readonly affine: Affine; readonly angle: number },
+  field: Geometry['decidedBy'],
+): GeometryRepair {
+  const why = `axes turned by up to ${angle.toPrecision(3)}° to make them orthonormal`;
+  return { kind: 'orthonormalised', field, before, after, angleDegrees: angle, why };
 }
 
 /** The affine with orthogonal axes of the same lengths, and the largest angle (degrees) that an axis was turned by. */

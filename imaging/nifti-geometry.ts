@@ -20,10 +20,27 @@ export function niftiGeometry(fields: NiftiFields, where: string): Geometry {
     return geometryFromAffine(shape, fields.srow, 'sform', where);
   }
   const decidedBy = fields.qformCode > 0 ? 'qform' : 'pixdim';
-  const repairs = fields.sformCode > 0 ? [`sform holds only zeros; the ${decidedBy} was used`] : [];
   checkSides(fields, where);
   const affine = decidedBy === 'qform' ? qformAffine(fields, where) : centredAffine(fields);
-  return geometryFromAffine(shape, affine, decidedBy, where, repairs);
+  const why = `sform holds only zeros; the ${decidedBy} was used`;
+  const instead = {
+    kind: 'sform-empty',
+    field: 'sform',
+    before: finite(fields.srow),
+    after: affine,
+    why,
+  } as const;
+  return geometryFromAffine(shape, affine, decidedBy, where, fields.sformCode > 0 ? [instead] : []);
+}
+
+/** Records cannot hold NaN: an empty sform's position may be anything. */
+function finite(affine: Affine): Affine {
+  const [x, y, z, w] = [0, 1, 2, 3].map((n) => affine.map((row) => (Number.isFinite(row[n]) ? row[n] : 0)));
+  return [
+    [x[0], y[0], z[0], w[0]],
+    [x[1], y[1], z[1], w[1]],
+    [x[2], y[2], z[2], w[2]],
+  ];
 }
 
 function qformAffine(fields: NiftiFields, where: string): Affine {

@@ -35,6 +35,8 @@ export interface SourceAdapter {
   readonly expectedAxisCodes?: string;
   /** Voxel sides in mm, in index order, of a resampled edition that must not be mixed with the original. */
   readonly resampledSpacingMm?: readonly [number, number, number];
+  /** Cases whose header is a placeholder in every copy, and how their axes really run. */
+  readonly lostGeometry?: { readonly holdsFor: (caseId: string) => boolean; readonly axisCodes: string };
   /** Which distribution of the collection `directory` holds. */
   copyName(directory: string): string;
 }

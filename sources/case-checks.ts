@@ -1,11 +1,13 @@
 import { type Finding, finding } from '../domain/finding.js';
 import type { Geometry } from '../domain/volume.js';
 import { axesOf } from '../imaging/geometry.js';
+import { asFiled, isPlaceholder } from '../imaging/geometry-repair.js';
 import { norm } from '../imaging/matrix3.js';
 import type { CtVolume, Mask } from '../imaging/volume.js';
 import type { SourceAdapter } from './adapter.js';
 import { labelFit } from './label-fit.js';
 import type { MergedLabel } from './label-merge.js';
+import { trueSpacingFile } from './true-spacing.js';
 
 /** What abdominal CT uses: no voxel side below `least`, with room in plane for scans made coarser on purpose. */
 const plausibleMm = { least: 0.3, inPlane: 5, step: 8 } as const;
@@ -22,7 +24,16 @@ const clearlyBetter = 0.1;
 /** Everything to be said of a readable image. `where` names its file. */
 export function imageFindings(image: CtVolume, adapter: SourceAdapter, where: string): Finding[] {
   const { geometry } = image;
-  const checks = [unknownGeometry, oblique, repairedAxes, spacing, resampledEdition, sliceAxis];
+  const checks = [
+    unknownGeometry,
+    knownLoss,
+    oblique,
+    repairedAxes,
+    correctedHeader,
+    spacing,
+    resampledEdition,
+    sliceAxis,
+  ];
   const found = checks.flatMap((check) => check(geometry, adapter, where) ?? []);
   return [...found, ...intensities(image, where)];
 }
@@ -45,9 +56,8 @@ export function labelFindings(
 
 type GeometryCheck = (geometry: Geometry, adapter: SourceAdapter, where: string) => Finding | undefined;
 
-const unknownGeometry: GeometryCheck = ({ spacingMm, affine, decidedBy }, _adapter, where) => {
-  const unit = spacingMm.every((side) => Math.abs(side - 1) < 1e-6);
-  const atZero = affine.every((row) => row[3] === 0);
+const unknownGeometry: GeometryCheck = (geometry, _adapter, where) => {
+  const { decidedBy, repairs } = geometry;
   const suggestion =
     'take spacing and directions from the original scan; volumes and distances in mm are not to be trusted';
   if (decidedBy === 'pixdim') {
@@ -60,9 +70,28 @@ const unknownGeometry: GeometryCheck = ({ spacingMm, affine, decidedBy }, _adapt
       suggestion,
     });
   }
-  if (!unit || !atZero) return undefined;
+  if (!isPlaceholder(asFiled(geometry))) return undefined;
   const message = `${where}: voxels of 1×1×1 mm at origin 0; the true spacing and directions were lost`;
-  return finding('GEOMETRY_SUSPECT', { where, field: decidedBy, value: '1, 1, 1', message, suggestion });
+  const given = repairs.some(({ kind }) => kind === 'spacing-given');
+  return finding('GEOMETRY_SUSPECT', {
+    where,
+    field: decidedBy,
+    value: '1, 1, 1',
+    message,
+    suggestion: given ? 'nothing to do: the true spacing was given' : suggestion,
+  });
+};
+
+/** Cases whose header is known to be a placeholder: what was mended, and whether the spacing is still unknown. */
+const knownLoss: GeometryCheck = ({ spacingUnknown, decidedBy, spacingMm }, _adapter, where) => {
+  if (spacingUnknown !== true) return undefined;
+  return finding('SPACING_UNKNOWN', {
+    where,
+    field: decidedBy,
+    value: shownMm(spacingMm),
+    message: `${where}: the header's ${shownMm(spacingMm)} mm are a placeholder; figures in mm and mL leave this case out`,
+    suggestion: `give the true voxel sides in ${trueSpacingFile}, in the collection's folder`,
+  });
 };
 
 const oblique: GeometryCheck = ({ affine, decidedBy }, _adapter, where) => {
@@ -79,10 +108,24 @@ const oblique: GeometryCheck = ({ affine, decidedBy }, _adapter, where) => {
 };
 
 const repairedAxes: GeometryCheck = ({ repairs, decidedBy }, _adapter, where) => {
-  const repair = repairs.find((each) => each.includes('orthonormal'));
-  if (repair === undefined) return undefined;
-  const message = `${where}: ${repair}`;
-  return finding('AFFINE_ORTHONORMALISED', { where, field: decidedBy, message, suggestion: 'nothing to do' });
+  const repair = repairs.find(({ kind }) => kind === 'orthonormalised');
+  if (repair?.kind !== 'orthonormalised') return undefined;
+  const value = `${(repair.angleDegrees ?? 0).toPrecision(3)}°`;
+  const message = `${where}: ${repair.why}`;
+  const suggestion = 'nothing to do';
+  return finding('AFFINE_ORTHONORMALISED', { where, field: decidedBy, value, message, suggestion });
+};
+
+const correctedHeader: GeometryCheck = ({ repairs }, _adapter, where) => {
+  const corrected = repairs.filter(({ kind }) => kind === 'direction-corrected' || kind === 'spacing-given');
+  if (corrected.length === 0) return undefined;
+  return finding('GEOMETRY_CORRECTED', {
+    where,
+    field: corrected[0].field,
+    value: corrected.map(({ kind }) => kind).join(', '),
+    message: `${where}: ${corrected.map(({ why }) => why).join('; ')}`,
+    suggestion: 'nothing to do; masks are written under the header of the image as it is in the file',
+  });
 };
 
 const spacing: GeometryCheck = ({ spacingMm }, _adapter, where) => {
@@ -113,12 +156,9 @@ const resampledEdition: GeometryCheck = ({ spacingMm }, { resampledSpacingMm: ed
 };
 
 const sliceAxis: GeometryCheck = (geometry, { sliceAxis: usual, expectedAxisCodes }, where) => {
-  const { axisCodes, shape, spacingMm } = geometry;
+  const { axisCodes, shape } = geometry;
   const named = [...axisCodes].findIndex((letter) => 'SI'.includes(letter));
-  const evident = spacingMm.findIndex((side, axis) =>
-    spacingMm.every((other, n) => n === axis || (side >= evidentlyLonger * other && shape[axis] < shape[n])),
-  );
-  const axis = named === usual && evident >= 0 ? evident : named;
+  const axis = named === usual ? (evidentSliceAxis(geometry) ?? named) : named;
   const unlike = expectedAxisCodes !== undefined && axisCodes !== expectedAxisCodes;
   if (axis === usual && !unlike) return undefined;
   const slices = `${axisCodes} of shape ${shape.join('×')}, slices along ${'ijk'[axis]}`;
@@ -131,6 +171,14 @@ const sliceAxis: GeometryCheck = (geometry, { sliceAxis: usual, expectedAxisCode
     suggestion: 'look at the case in a viewer once; nothing is turned by guess',
   });
 };
+
+/** The index that counts slices by its looks, whatever the header calls it: fewest and much the longest steps. */
+export function evidentSliceAxis({ spacingMm, shape }: Geometry): number | undefined {
+  const evident = spacingMm.findIndex((side, axis) =>
+    spacingMm.every((other, n) => n === axis || (side >= evidentlyLonger * other && shape[axis] < shape[n])),
+  );
+  return evident < 0 ? undefined : evident;
+}
 
 function intensities({ minHu, maxHu, notFinite }: CtVolume, where: string): Finding[] {
   const found: Finding[] = [];

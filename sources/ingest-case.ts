@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { SourceCase } from '../domain/case.js';
+import { collectionFacts } from '../domain/collection.js';
 import { DataError } from '../domain/errors.js';
 import { type Finding, finding } from '../domain/finding.js';
 import type { Geometry, VoxelIdentity } from '../domain/volume.js';
 import { readDicomSeries } from '../imaging/dicom.js';
 import { sameGrid } from '../imaging/geometry-compare.js';
+import { asFiled } from '../imaging/geometry-repair.js';
 import { readCt, readLabelMap } from '../imaging/nifti.js';
 import { writeCt } from '../imaging/nifti-write.js';
 import { type CtVolume, type LabelMap, type Mask, withGeometry } from '../imaging/volume.js';
@@ -13,6 +15,8 @@ import { imageFindings, labelFindings } from './case-checks.js';
 import { folderOf } from './file-tree.js';
 import { mergeOrgan } from './label-merge.js';
 import { missingFile } from './listing.js';
+import { mendGeometry, unusedSpacing } from './lost-geometry.js';
+import { orientationFindings } from './orientation-checks.js';
 
 /** What the files of one case came to. Without `image` the case cannot be used. */
 export interface IngestedCase {
@@ -47,11 +51,15 @@ export function ingestCase(
   const findings = [...sourceCase.findings];
   const read = attempt(whereOf(sourceCase), findings, () => readImage(sourceCase, files, findings));
   if (read === undefined) return { findings };
-  const { image, imageNifti } = read;
+  const { imageNifti } = read;
+  const image = mendGeometry(read.image, sourceCase, adapter);
+  findings.push(...unusedSpacing(read.image, sourceCase, whereOf(sourceCase)));
   findings.push(...imageFindings(image, adapter, whereOf(sourceCase)));
   const { geometry, minHu, maxHu } = image;
   const voxels = { shape: geometry.shape, voxelSha256: voxelHash(image.hu), minHu, maxHu };
   const organMask = sourceLabel(sourceCase, files, image, adapter, findings);
+  const { organ } = collectionFacts[sourceCase.collection];
+  findings.push(...orientationFindings(image, organ, organMask, whereOf(sourceCase)));
   return { image, geometry, voxels, imageNifti, ...(organMask === undefined ? {} : { organMask }), findings };
 }
 
@@ -98,7 +106,8 @@ function readImage(
   }
   const series = readDicomSeries(image.paths.map((path) => ({ path, bytes: files.get(path)! })));
   const { geometry, hu } = series.image;
-  const noted = withGeometry(series.image, { ...geometry, repairs: [...geometry.repairs, ...series.notes] });
+  const remarks = series.notes.map((why) => ({ kind: 'series-remark', field: 'series', why }) as const);
+  const noted = withGeometry(series.image, { ...geometry, repairs: [...geometry.repairs, ...remarks] });
   return { image: noted, imageNifti: writeCt(geometry, hu) };
 }
 
@@ -156,15 +165,19 @@ function shapeMismatch(image: Geometry, label: Geometry, where: string): Finding
 }
 
 function geometryCopied(image: Geometry, label: Geometry, where: string): Finding[] {
-  const difference = sameGrid(image, label);
+  // As the files have it: what was repaired in the image's header is no fault of the label's.
+  const [expected, found] = [asFiled(image), asFiled(label)];
+  const difference = sameGrid(expected, found);
   if (difference === undefined) return [];
   const axes =
-    image.axisCodes === label.axisCodes ? '' : `; axes ${label.axisCodes} instead of ${image.axisCodes}`;
+    expected.axisCodes === found.axisCodes
+      ? ''
+      : `; axes ${found.axisCodes} instead of ${expected.axisCodes}`;
   return [
     finding('LABEL_GEOMETRY_COPIED', {
       where,
       field: label.decidedBy,
-      value: label.axisCodes,
+      value: found.axisCodes,
       message: `${where}: its header places it elsewhere than the image (${difference}${axes}); it was laid on the image by index`,
       suggestion: 'nothing to do: the tissue under the label was checked',
     }),

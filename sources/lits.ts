@@ -5,6 +5,7 @@ import type { SourceAdapter } from './adapter.js';
 import { filesUnder, folderOf, nameOf } from './file-tree.js';
 import { finishListing, missingFile, nothingFound } from './listing.js';
 import { type DecathlonTask, listDecathlon } from './msd.js';
+import { withTrueSpacings } from './true-spacing.js';
 
 /**
  * The same training scans under other names. Nobody has shown that test cases have the same numbers in both copies:
@@ -17,6 +18,9 @@ const decathlonCopy: DecathlonTask = {
   caseIdOf: (name, subset) => (subset === 'test' ? name : `volume-${Number(name.replace('liver_', ''))}`),
 };
 
+/** volume-28 to volume-47. */
+const ircadb = /^volume-(2[89]|3\d|4[0-7])$/;
+
 /**
  * LiTS: liver 1, tumour 2. Files may be anywhere below the folder, since the archives' folder names vary; images
  * have their slices last but mixed orientations. The copy of the Medical Segmentation Decathlon is read too.
@@ -26,14 +30,16 @@ export const lits: SourceAdapter = {
   list: async (directory) => {
     const files = await filesUnder(directory);
     const own = listOriginal(files);
-    if (own.length > 0) return finishListing('lits', own, []);
+    if (own.length > 0) return withTrueSpacings(directory, finishListing('lits', own, []));
     const copy = await listDecathlon(decathlonCopy, directory, files);
-    if (copy !== undefined) return copy;
+    if (copy !== undefined) return withTrueSpacings(directory, copy);
     throw nothingFound('lits', directory, 'volume-N.nii and segmentation-N.nii, or MSD Task03_Liver');
   },
   organLabels: { merged: [1, 2] },
   organHu: [0, 200],
   sliceAxis: 2,
+  // The 20 cases of 3D-IRCADb-01: spacing lost, left and right exchanged (liver side measured in all 20).
+  lostGeometry: { holdsFor: (caseId) => ircadb.test(caseId), axisCodes: 'LAS' },
   copyName: (directory) => {
     const contents = ['dataset.json', join(decathlonCopy.folder, 'dataset.json')];
     const isCopy = contents.some((path) => existsSync(join(directory, path)));

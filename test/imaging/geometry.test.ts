@@ -94,7 +94,16 @@ describe('geometryFromAffine', () => {
     expect(spacingMm.map((side) => Number(side.toFixed(9)))).toEqual([1, 2, 3]);
     expect(affine.map((row) => row[3])).toEqual([10, 20, 30]);
     // The nearest orthogonal axes share the degree between the two that are not at right angles.
-    expect(repairs).toEqual(['axes turned by up to 0.500° to make them orthonormal']);
+    expect(repairs).toEqual([
+      {
+        kind: 'orthonormalised',
+        field: 'sform',
+        before: skewed(1),
+        after: affine,
+        angleDegrees: expect.closeTo(0.5, 3),
+        why: 'axes turned by up to 0.500° to make them orthonormal',
+      },
+    ]);
   });
 
   it('refuses a sheared grid, as a tilted gantry makes it', () => {

@@ -301,7 +301,15 @@ describe('the affine', () => {
     expect(zeroRows.geometry).toMatchObject({
       axisCodes: 'IPL',
       decidedBy: 'qform',
-      repairs: ['sform holds only zeros; the qform was used'],
+      repairs: [
+        {
+          kind: 'sform-empty',
+          field: 'sform',
+          before: [0, 1, 2].map(() => [0, 0, 0, 0]),
+          after: zeroRows.geometry.affine,
+          why: 'sform holds only zeros; the qform was used',
+        },
+      ],
     });
   });
 

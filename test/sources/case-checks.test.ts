@@ -46,9 +46,17 @@ describe('checks of an image', () => {
   });
 
   it('note axes that had to be straightened', () => {
-    const repairs = ['axes turned by up to 0.1° to make them orthonormal'];
-    expect(codesOf({ repairs })).toEqual(['AFFINE_ORTHONORMALISED']);
-    expect(codesOf({ repairs: ['sform holds only zeros; the qform was used'] })).toEqual([]);
+    const affine = rasAffine([0.8, 0.8, 2.5]);
+    const repair = {
+      field: 'sform',
+      before: affine,
+      after: affine,
+      why: 'axes turned by up to 0.100°',
+    } as const;
+    expect(
+      findingsOf({ repairs: [{ kind: 'orthonormalised', angleDegrees: 0.1, ...repair }] }),
+    ).toMatchObject([{ code: 'AFFINE_ORTHONORMALISED', value: '0.100°' }]);
+    expect(codesOf({ repairs: [{ kind: 'sform-empty', ...repair }] })).toEqual([]);
   });
 
   it.each([[[0.2, 0.2, 2]], [[6, 6, 6]], [[0.8, 0.8, 9]]] as [Sides][])(
