@@ -28,7 +28,11 @@ import type {
 /** The thread's side of `VolumeWork`. */
 export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolumes => {
   const adapter = adapterFor(sourceCase.collection);
-  const { image, organMasks, imageNifti, geometry, voxels, findings } = ingestCase(sourceCase, files, adapter);
+  const { image, organMasks, imageNifti, geometry, voxels, findings } = ingestCase(
+    sourceCase,
+    files,
+    adapter,
+  );
   const hashes = [...files].map(([path, bytes]) => ({
     path,
     sha256: sha256(bytes),

@@ -31,7 +31,9 @@ export const SourceCase = z.object({
   /** The distribution that its files are from, where it is known; else the collection's usual one. */
   source: SourceCopy.optional(),
   /** Voxel sides in mm, as a table of the collection has them, by direction in the patient. */
-  listedSpacingMm: z.object({ leftRight: z.number(), backFront: z.number(), footHead: z.number() }).optional(),
+  listedSpacingMm: z
+    .object({ leftRight: z.number(), backFront: z.number(), footHead: z.number() })
+    .optional(),
   facts: Facts.optional(),
 });
 export type SourceCase = z.infer<typeof SourceCase>;

@@ -20,7 +20,10 @@ const withoutSpacing = cases(
 );
 /** Axes that are not quite at right angles; strict readers refuse them. */
 const skewed = cases(
-  ...[11, 21, 49, 51, 57, 205, 213, 217, 219, 221, 232, 238, 240, 244, 249, 251, 401, 403, 405, 423, 432, 433, 438],
+  ...[
+    11, 21, 49, 51, 57, 205, 213, 217, 219, 221, 232, 238, 240, 244, 249, 251, 401, 403, 405, 423, 432, 433,
+    438,
+  ],
   ...[448, 549, 681, 687, 702, 712, 756],
 );
 const sameScan = cases(297, 928);
@@ -50,7 +53,10 @@ export const abdomenCt1k: SourceAdapter = {
   organLabels: {
     organs: { liver: [1], kidney: [2], spleen: [3], pancreas: [4] },
     foreign: Object.fromEntries(
-      Array.from({ length: 9 }, (_, n) => [5 + n, 'this is FLARE22 or the 12-organ subset, whose right kidney is 2']),
+      Array.from({ length: 9 }, (_, n) => [
+        5 + n,
+        'this is FLARE22 or the 12-organ subset, whose right kidney is 2',
+      ]),
     ),
   },
   organHu: [-20, 300],
@@ -89,7 +95,9 @@ function caseOf(caseId: string, image: string | undefined, mask: string | undefi
   }
   if (mask === undefined && !unmasked.has(caseId)) {
     const path = `Mask/${caseId}.nii.gz`;
-    findings.push(missingFile(path, `the mask of ${caseId} is not there`, 'Unpack Mask.7z, which comes with part 3.'));
+    findings.push(
+      missingFile(path, `the mask of ${caseId} is not there`, 'Unpack Mask.7z, which comes with part 3.'),
+    );
   }
   if (mask !== undefined && unmasked.has(caseId)) findings.push(unpublishedMask(mask, caseId));
   const labelled = !unmasked.has(caseId);
@@ -111,14 +119,23 @@ function knownOfCase(caseId: string): Finding[] {
     found.push(knownOf(code, caseId, message, suggestion));
   };
   if (withoutSpacing.has(caseId)) {
-    const message = 'is one of LiTS 28 to 47, whose true spacing was lost; volumes and distances in mm are not to be trusted';
-    add('KNOWN_DOUBT', message, 'take the spacing from 3D-IRCADb-01, or leave the case out of what is measured in mm');
+    const message =
+      'is one of LiTS 28 to 47, whose true spacing was lost; volumes and distances in mm are not to be trusted';
+    add(
+      'KNOWN_DOUBT',
+      message,
+      'take the spacing from 3D-IRCADb-01, or leave the case out of what is measured in mm',
+    );
   }
   if (sameScan.has(caseId)) {
     add('KNOWN_DOUBT', 'Case_00297 and Case_00928 are both LiTS volume-74', 'use one of the two');
   }
   if (skewed.has(caseId)) {
-    add('KNOWN_FACT', 'is published with axes that are not at right angles', 'nothing to do; they are made orthonormal');
+    add(
+      'KNOWN_FACT',
+      'is published with axes that are not at right angles',
+      'nothing to do; they are made orthonormal',
+    );
   }
   if (withoutSpleen.has(caseId)) {
     add('KNOWN_FACT', 'has no spleen, rightly', 'attest that the spleen is absent');

@@ -188,7 +188,11 @@ function intensities({ minHu, maxHu, notFinite }: CtVolume, where: string): Find
   return found;
 }
 
-function unknownValues(label: MergedLabel, { organs, ignored, foreign }: OrganLabels, where: string): Finding {
+function unknownValues(
+  label: MergedLabel,
+  { organs, ignored, foreign }: OrganLabels,
+  where: string,
+): Finding {
   const edition = label.unknown.map((value) => foreign?.[value]).find((each) => each !== undefined);
   const allowed = [0, ...Object.values(organs).flat(), ...(ignored ?? [])].join(', ');
   const value = shownValues(label);

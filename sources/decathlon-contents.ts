@@ -63,8 +63,18 @@ export function statedCopy(
   const found = stated === undefined ? 'states no licence' : `states the licence "${stated}"`;
   const message = `${where}: ${found}; ${usual.copy} is known to be under ${usual.licence}`;
   const suggestion = 'look where this copy is from before anything made of it is given out';
-  const unexpected = finding('LICENCE_UNEXPECTED', { where, field: 'licence', value: stated ?? '', message, suggestion });
-  const source = { ...usual, licence: name ?? usual.licence, licenceNote: `dataset.json ${found}; expected was ${usual.licence}` };
+  const unexpected = finding('LICENCE_UNEXPECTED', {
+    where,
+    field: 'licence',
+    value: stated ?? '',
+    message,
+    suggestion,
+  });
+  const source = {
+    ...usual,
+    licence: name ?? usual.licence,
+    licenceNote: `dataset.json ${found}; expected was ${usual.licence}`,
+  };
   return { source, findings: [unexpected] };
 }
 

@@ -21,8 +21,12 @@ export async function readDeclaration<T>(directory: string, schema: z.ZodType<T>
     return schema.parse(JSON.parse(text));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new PlusctError('InvalidInput', `${path}: ${why}. docs/collections.md tells what may stand there.`, {
-      cause,
-    });
+    throw new PlusctError(
+      'InvalidInput',
+      `${path}: ${why}. docs/collections.md tells what may stand there.`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -25,10 +25,7 @@ export const kits19Cases: ExpectedCases = {
 
 /** `dataset.json` of Task09; numbers are not padded, 4 and 5 do not exist. */
 export const msdSpleenCases: ExpectedCases = {
-  labelled: unfoldIds(
-    'spleen_',
-    '2-3,6,8-10,12-14,16-22,24-29,31-33,38,40-41,44-47,49,52-53,56,59-63',
-  ),
+  labelled: unfoldIds('spleen_', '2-3,6,8-10,12-14,16-22,24-29,31-33,38,40-41,44-47,49,52-53,56,59-63'),
   unlabelled: unfoldIds('spleen_', '1,7,11,15,23,30,34-37,39,42-43,48,50-51,54-55,57-58'),
 };
 

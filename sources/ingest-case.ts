@@ -153,7 +153,8 @@ function usableMasks(
   const merged = mergeOrgans(label, rules.organLabels);
   const { shape } = label.geometry;
   // A label under rules of its own is of another edition, of which nothing is known.
-  const known = organLabels === undefined ? adapter.labelFault?.({ caseId, shape, voxels: merged.found }) : undefined;
+  const known =
+    organLabels === undefined ? adapter.labelFault?.({ caseId, shape, voxels: merged.found }) : undefined;
   const faults = [
     ...labelFindings(merged, image, rules, where),
     ...(known === undefined ? [] : [labelFault(known, where)]),
@@ -175,9 +176,12 @@ function listedSpacing(sourceCase: SourceCase, { geometry }: CtVolume): Finding[
   const expected = [...geometry.axisCodes].map((code) =>
     code === 'S' || code === 'I' ? listed.footHead : directions[code as keyof typeof directions],
   );
-  const agrees = geometry.spacingMm.every((side, axis) => Math.abs(side - expected[axis]) <= spacingTolerance * side);
+  const agrees = geometry.spacingMm.every(
+    (side, axis) => Math.abs(side - expected[axis]) <= spacingTolerance * side,
+  );
   if (agrees) return [];
-  const shown = (sides: readonly number[]): string => sides.map((side) => Number(side.toPrecision(6))).join('×');
+  const shown = (sides: readonly number[]): string =>
+    sides.map((side) => Number(side.toPrecision(6))).join('×');
   const where = whereOf(sourceCase);
   return [
     finding('SPACING_DISAGREES', {

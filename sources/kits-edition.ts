@@ -19,13 +19,19 @@ export async function askedEdition(directory: string): Promise<LaterEdition | un
 }
 
 /** The later edition that a case folder looks like, and by what. */
-export function laterEditionOf(folder: string, files: readonly string[]): { edition: LaterEdition; sign: string } | undefined {
-  const inside = files.filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1));
+export function laterEditionOf(
+  folder: string,
+  files: readonly string[],
+): { edition: LaterEdition; sign: string } | undefined {
+  const inside = files
+    .filter((path) => path.startsWith(`${folder}/`))
+    .map((path) => path.slice(folder.length + 1));
   const aggregated = inside.find((path) => /^aggregated_\w+_seg\.nii/.test(path));
   if (aggregated !== undefined) return { edition: 'KiTS21', sign: aggregated };
   if (inside.some((path) => path.startsWith('instances/'))) return { edition: 'KiTS23', sign: 'instances/' };
   if (nameOf(folderOf(folder)) === 'dataset') return { edition: 'KiTS23', sign: 'the folder dataset/' };
-  if (Number(nameOf(folder).slice('case_'.length)) >= 300) return { edition: 'KiTS23', sign: 'a number over 299' };
+  if (Number(nameOf(folder).slice('case_'.length)) >= 300)
+    return { edition: 'KiTS23', sign: 'a number over 299' };
   return undefined;
 }
 

@@ -7,15 +7,8 @@ import { nameOf } from './file-tree.js';
 import { knownOf } from './listing.js';
 
 /** One patient of `kits.json`. Values are numbers, strings, booleans, null and nested, and are kept as they are. */
-const Entry = z
-  .object({
-    case_id: z.string().regex(/^case_\d{5}$/),
-    voxel_spacing: z
-      .object({ x_spacing: z.number(), y_spacing: z.number(), z_spacing: z.number() })
-      .optional()
-      .catch(undefined),
-  })
-  .catchall(z.json());
+const Entry = z.object({ case_id: z.string().regex(/^case_\d{5}$/) }).catchall(z.json());
+const Spacing = z.object({ x_spacing: z.number(), y_spacing: z.number(), z_spacing: z.number() });
 
 export type KitsPatient = Pick<SourceCase, 'facts' | 'listedSpacingMm'>;
 
@@ -37,9 +30,9 @@ export async function readKitsPatients(
 }
 
 function patientOf({ case_id: caseId, ...facts }: z.infer<typeof Entry>): [string, KitsPatient] {
-  const { voxel_spacing: spacing } = facts;
-  if (spacing === undefined) return [caseId, { facts }];
-  const { x_spacing: leftRight, y_spacing: backFront, z_spacing: footHead } = spacing;
+  const spacing = Spacing.safeParse(facts.voxel_spacing);
+  if (!spacing.success) return [caseId, { facts }];
+  const { x_spacing: leftRight, y_spacing: backFront, z_spacing: footHead } = spacing.data;
   return [caseId, { facts, listedSpacingMm: { leftRight, backFront, footHead } }];
 }
 
@@ -60,5 +53,7 @@ export function knownOfKits(caseId: string): Finding[] {
   const number = Number(caseId.slice('case_'.length));
   return known
     .filter(([cases]) => cases.includes(number))
-    .map(([, what]) => knownOf('KNOWN_FACT', caseId, what, 'nothing to do; the label of the organ is checked'));
+    .map(([, what]) =>
+      knownOf('KNOWN_FACT', caseId, what, 'nothing to do; the label of the organ is checked'),
+    );
 }

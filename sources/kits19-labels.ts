@@ -64,13 +64,15 @@ export function kits19LabelFault(label: {
   const number = Number(caseId.slice('case_'.length));
   const published = publishedCounts[number];
   const columns = number === wideCase.number ? wideCase.columns : 512;
-  if (published === undefined || shape.join() !== [published[0], 512, columns].join()) return lesionFault(true, voxels);
+  if (published === undefined || shape.join() !== [published[0], 512, columns].join())
+    return lesionFault(true, voxels);
   const [, kidney, tumour] = published;
   const [own, ownTumour] = [voxels.get(1) ?? 0, voxels.get(2) ?? 0];
   if (own === kidney && ownTumour === tumour) return undefined;
   return {
     code: 'EDITION_FOREIGN',
     message: `has ${own} and ${ownTumour} voxels of kidney and tumour, the published label of ${caseId} ${kidney} and ${tumour}`,
-    suggestion: 'fetch the label again: KiTS19 corrected labels until 2019-12-20, KiTS21 and KiTS23 drew them anew',
+    suggestion:
+      'fetch the label again: KiTS19 corrected labels until 2019-12-20, KiTS21 and KiTS23 drew them anew',
   };
 }

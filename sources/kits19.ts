@@ -53,7 +53,9 @@ export const kits19: SourceAdapter = {
     const there = new Set([...folders.keys()].map(nameOf));
     for (const id of patients.keys()) if (!there.has(id)) folders.set(root === '' ? id : `${root}/${id}`, []);
     const asked = await askedEdition(directory);
-    const found = [...folders].map(([folder, inside]): FoundCase => ({ folder, inside, files, patient: patients.get(nameOf(folder)) }));
+    const found = [...folders].map(
+      ([folder, inside]): FoundCase => ({ folder, inside, files, patient: patients.get(nameOf(folder)) }),
+    );
     return asked === undefined ? original(found, findings) : later(found, findings, asked);
   },
   organLabels: {
@@ -78,10 +80,20 @@ interface FoundCase {
 
 function original(found: readonly FoundCase[], findings: readonly Finding[]): CollectionListing {
   const cases = found.map(originalCase);
-  return finishListing({ collection: 'kits19', source: kits19Labelled, cases, findings, expected: kits19Cases });
+  return finishListing({
+    collection: 'kits19',
+    source: kits19Labelled,
+    cases,
+    findings,
+    expected: kits19Cases,
+  });
 }
 
-function later(found: readonly FoundCase[], findings: readonly Finding[], edition: LaterEdition): CollectionListing {
+function later(
+  found: readonly FoundCase[],
+  findings: readonly Finding[],
+  edition: LaterEdition,
+): CollectionListing {
   const source = laterKits(edition);
   const cases = found.map((each) => ({ ...caseIn(each, true), organLabels: laterLabels, source }));
   return finishListing({ collection: 'kits19', source, cases, findings, expected: laterCases[edition] });

@@ -117,7 +117,10 @@ function countFindings(
   const extra = current.map(({ caseId }) => caseId).filter((id) => !known.has(id));
   const value = `${labelled.size} + ${unlabelled.size}`;
   const published = `${expected.labelled.length} + ${expected.unlabelled.length}`;
-  const found = missing.length === 0 ? [] : [`${value} cases with and without labels; published are ${published}; ${missing.join('; ')}`];
+  const found =
+    missing.length === 0
+      ? []
+      : [`${value} cases with and without labels; published are ${published}; ${missing.join('; ')}`];
   if (extra.length > 0) found.push(`not among the published cases: ${foldIds(extra)}`);
   return found.map((message, n) =>
     finding('COUNT_UNEXPECTED', {
@@ -125,7 +128,8 @@ function countFindings(
       field: n === 0 && missing.length > 0 ? 'cases' : 'extra',
       value: n === 0 && missing.length > 0 ? value : String(extra.length),
       message: `${title}: ${message}`,
-      suggestion: 'nothing to do for a part of the collection; else look for what was not downloaded or got mixed in',
+      suggestion:
+        'nothing to do for a part of the collection; else look for what was not downloaded or got mixed in',
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { SourceCase } from '../domain/case.js';
+import { type Finding, finding } from '../domain/finding.js';
 import type { SourceAdapter } from './adapter.js';
-import { finding, type Finding } from '../domain/finding.js';
 import { litsCases, litsDecathlonCases } from './expected-cases.js';
 import { filesUnder, folderOf, nameOf } from './file-tree.js';
 import { foldIds } from './id-ranges.js';
@@ -42,7 +42,13 @@ export const lits: SourceAdapter = {
     if (cases.length > 0) {
       const all = [...findings, ...(copies.length === 0 ? [] : [unusedCopy(copies)])];
       const known = cases.map(withKnownFacts);
-      return finishListing({ collection: 'lits', source: litsFromCodalab, cases: known, findings: all, expected: litsCases });
+      return finishListing({
+        collection: 'lits',
+        source: litsFromCodalab,
+        cases: known,
+        findings: all,
+        expected: litsCases,
+      });
     }
     const copy = await listDecathlon(decathlonCopy, directory, files);
     if (copy === undefined) {
@@ -79,7 +85,12 @@ function withKnownFacts(sourceCase: SourceCase): SourceCase {
   if (subset === 'train') return { ...sourceCase, facts: { tumour: !tumourFree.has(caseId) } };
   if (caseId !== 'test-volume-59') return sourceCase;
   const message = 'is published with its axes swapped: slices of 3 mm run along j, in a volume of 512×79×512';
-  const note = knownOf('KNOWN_FACT', caseId, message, 'nothing to do; its header says the same, and masks keep its grid');
+  const note = knownOf(
+    'KNOWN_FACT',
+    caseId,
+    message,
+    'nothing to do; nothing is turned by guess, and masks keep its grid',
+  );
   return { ...sourceCase, findings: [...sourceCase.findings, note] };
 }
 

@@ -44,7 +44,13 @@ export const nihPancreas: SourceAdapter = {
 
 /** Which of the two trees of the archive the folder holds, wherever in it; or what somebody made of them. */
 function copyName(files: readonly string[]): string {
-  const below = (folder: RegExp): boolean => files.some((path) => path.split('/').slice(0, -1).some((part) => folder.test(part)));
+  const below = (folder: RegExp): boolean =>
+    files.some((path) =>
+      path
+        .split('/')
+        .slice(0, -1)
+        .some((part) => folder.test(part)),
+    );
   if (below(/^DOI$/)) return 'TCIA Pancreas-CT, old layout';
   return below(/^manifest-\d+$/) ? 'TCIA Pancreas-CT, NBIA layout' : 'TCIA Pancreas-CT, rearranged';
 }
@@ -162,7 +168,14 @@ function misfiled(caseId: string, series: DicomFiles): Finding[] {
 function knownDoubts(caseId: string): Finding[] {
   if (caseId !== 'PANCREAS_0063') return [];
   const message = 'one author left this case out because image and label did not match there';
-  return [knownOf('KNOWN_DOUBT', caseId, message, 'look at both in a viewer; the tissue under the label is checked')];
+  return [
+    knownOf(
+      'KNOWN_DOUBT',
+      caseId,
+      message,
+      'look at both in a viewer; the tissue under the label is checked',
+    ),
+  ];
 }
 
 /** Labels of withdrawn cases are still given out, without images; others without images are worth a word. */
@@ -186,7 +199,8 @@ function unusedLabels(
     );
   }
   if (withdrawn.length > 0) {
-    const message = 'has a label but no image: the archive withdrew the scan as a copy of PANCREAS_0002 and left the label';
+    const message =
+      'has a label but no image: the archive withdrew the scan as a copy of PANCREAS_0002 and left the label';
     found.push(knownOf('KNOWN_FACT', foldIds(withdrawn), message, 'nothing to do'));
   }
   return found;

@@ -10,7 +10,10 @@ const Value = z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Num
 const NnunetContents = z.object({
   name: z.string().optional(),
   /** Version 2: name → value, or values of a region. Version 1: value → name. */
-  labels: z.union([z.record(z.string(), z.union([Value, z.array(Value)])), z.record(z.string().regex(/^\d+$/), z.string())]),
+  labels: z.union([
+    z.record(z.string(), z.union([Value, z.array(Value)])),
+    z.record(z.string().regex(/^\d+$/), z.string()),
+  ]),
   channel_names: z.record(z.string(), z.string()).optional(),
   modality: z.record(z.string(), z.string()).optional(),
   file_ending: z.string().default('.nii.gz'),
@@ -35,7 +38,10 @@ export async function readNnunetContents(directory: string, path: string): Promi
   if (channels.length !== 1 || channels[0].toUpperCase() !== 'CT') {
     const found = channels.length === 0 ? 'none' : channels.join(', ');
     const expected = 'plusct takes images of one channel, "CT"';
-    throw new PlusctError('InvalidInput', `${where}: channel_names: ${found}; ${expected}. Leave other datasets out.`);
+    throw new PlusctError(
+      'InvalidInput',
+      `${where}: channel_names: ${found}; ${expected}. Leave other datasets out.`,
+    );
   }
   if (!/^\.nii(\.gz)?$/.test(contents.file_ending)) {
     const found = `file_ending: ${contents.file_ending}; plusct reads .nii.gz and .nii`;

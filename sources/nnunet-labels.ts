@@ -15,10 +15,17 @@ export interface MatchedLabels {
 }
 
 const lesionWords = new Set(
-  'tumor tumors cancer cancers lesion lesions cyst cysts mass masses carcinoma metastasis metastases'.split(' '),
+  'tumor tumors cancer cancers lesion lesions cyst cysts mass masses carcinoma metastasis metastases'.split(
+    ' ',
+  ),
 );
 const fillers = new Set(['and', 'or', 'with', 'organ', 'whole', 'the', 'of', 'incl', 'including']);
-const sides: Readonly<Record<string, 'left' | 'right'>> = { left: 'left', l: 'left', right: 'right', r: 'right' };
+const sides: Readonly<Record<string, 'left' | 'right'>> = {
+  left: 'left',
+  l: 'left',
+  right: 'right',
+  r: 'right',
+};
 const nouns: Readonly<Record<string, Organ>> = {
   liver: 'liver',
   kidney: 'kidney',
@@ -59,7 +66,9 @@ export function matchLabels(labels: readonly NamedValues[], where: string): Matc
     if (bodies.length === 0) continue;
     const named = new Set(bodies.map(({ side }) => side ?? 'both'));
     if (!named.has('both') && named.size < 2) {
-      remarks.push(`only the ${[...named].join()} ${organ} is labelled; it takes both, so the ${organ} counts as missing`);
+      remarks.push(
+        `only the ${[...named].join()} ${organ} is labelled; it takes both, so the ${organ} counts as missing`,
+      );
       continue;
     }
     for (const { values } of own) for (const value of values) claim(claims, value, organ, where);
@@ -72,20 +81,39 @@ export function matchLabels(labels: readonly NamedValues[], where: string): Matc
     if (free.length > 0 && found.length > 1) throw whoseLesion(name, found, where);
     for (const value of free) claim(claims, value, found[0], where);
   }
-  return { organLabels: rulesOf(claims, read.flatMap(({ values }) => values)), remarks };
+  return {
+    organLabels: rulesOf(
+      claims,
+      read.flatMap(({ values }) => values),
+    ),
+    remarks,
+  };
 }
 
 /** The rules that a user gives; other values of the dataset are background. */
-export function givenLabels(given: OrganLabels['organs'], labels: readonly NamedValues[], where: string): MatchedLabels {
+export function givenLabels(
+  given: OrganLabels['organs'],
+  labels: readonly NamedValues[],
+  where: string,
+): MatchedLabels {
   const claims = new Map<number, Organ>();
   for (const organ of organs) for (const value of given[organ] ?? []) claim(claims, value, organ, where);
-  return { organLabels: rulesOf(claims, labels.flatMap(({ values }) => values)), remarks: [] };
+  return {
+    organLabels: rulesOf(
+      claims,
+      labels.flatMap(({ values }) => values),
+    ),
+    remarks: [],
+  };
 }
 
 function rulesOf(claims: ReadonlyMap<number, Organ>, all: readonly number[]): OrganLabels {
-  const valuesOf = (organ: Organ): number[] => [...claims].flatMap(([value, owner]) => (owner === organ ? [value] : []));
+  const valuesOf = (organ: Organ): number[] =>
+    [...claims].flatMap(([value, owner]) => (owner === organ ? [value] : []));
   const named = organs.map((organ) => [organ, valuesOf(organ).sort((a, b) => a - b)] as const);
-  const ignored = [...new Set(all)].filter((value) => value !== 0 && !claims.has(value)).sort((a, b) => a - b);
+  const ignored = [...new Set(all)]
+    .filter((value) => value !== 0 && !claims.has(value))
+    .sort((a, b) => a - b);
   return {
     organs: Object.fromEntries(named.filter(([, values]) => values.length > 0)),
     ...(ignored.length === 0 ? {} : { ignored }),
@@ -95,38 +123,58 @@ function rulesOf(claims: ReadonlyMap<number, Organ>, all: readonly number[]): Or
 function claim(claims: Map<number, Organ>, value: number, organ: Organ, where: string): void {
   const owner = claims.get(value);
   if (owner !== undefined && owner !== organ) {
-    throw new PlusctError('InvalidInput', `${where}: labels: value ${value} is both ${owner} and ${organ}. ${remedy}`);
+    throw new PlusctError(
+      'InvalidInput',
+      `${where}: labels: value ${value} is both ${owner} and ${organ}. ${remedy}`,
+    );
   }
   claims.set(value, organ);
 }
 
 function plain(name: string): string {
-  return name.toLowerCase().replaceAll('tumour', 'tumor').replaceAll(/[^a-z0-9]+/g, ' ').trim();
+  return name
+    .toLowerCase()
+    .replaceAll('tumour', 'tumor')
+    .replaceAll(/[^a-z0-9]+/g, ' ')
+    .trim();
 }
 
 /** What a name says; nothing when a word of it is unknown, as in "liver vessel". */
 function meaningOf(name: string): Meaning {
-  const words = plain(name).replace(/\b([lr])(kid|kidney)\b/g, '$1 $2').split(' ');
+  const words = plain(name)
+    .replace(/\b([lr])(kid|kidney)\b/g, '$1 $2')
+    .split(' ');
   const lesion = words.some((word) => lesionWords.has(word));
   const known = (word: string): Organ | undefined => nouns[word] ?? (lesion ? adjectives[word] : undefined);
   const strange = words.some(
-    (word) => !lesionWords.has(word) && !fillers.has(word) && sides[word] === undefined && known(word) === undefined,
+    (word) =>
+      !lesionWords.has(word) && !fillers.has(word) && sides[word] === undefined && known(word) === undefined,
   );
   if (strange) return { lesion: false };
   const organ = words.map(known).find((each) => each !== undefined);
   const side = words.map((word) => sides[word]).find((each) => each !== undefined);
   // "Kidney and tumour" as one region is the organ itself.
   const body = words.some((word) => nouns[word] !== undefined) && words.some((word) => fillers.has(word));
-  return { ...(organ === undefined ? {} : { organ }), ...(side === undefined ? {} : { side }), lesion: lesion && !body };
+  return {
+    ...(organ === undefined ? {} : { organ }),
+    ...(side === undefined ? {} : { side }),
+    lesion: lesion && !body,
+  };
 }
 
 const remedy = 'Say which values are which organ in plusct.json beside it: {"labels": {"liver": [1, 2]}}.';
 
 function noOrgan(labels: readonly NamedValues[], where: string): PlusctError {
   const names = labels.map(({ name }) => name).join(', ');
-  return new PlusctError('InvalidInput', `${where}: labels: none of ${names} is ${organs.join(', ')}. ${remedy}`);
+  return new PlusctError(
+    'InvalidInput',
+    `${where}: labels: none of ${names} is ${organs.join(', ')}. ${remedy}`,
+  );
 }
 
 function whoseLesion(name: string, found: readonly Organ[], where: string): PlusctError {
-  return new PlusctError('InvalidInput', `${where}: labels: "${name}" may belong to ${found.join(' or ')}. ${remedy}`);
+  return new PlusctError(
+    'InvalidInput',
+    `${where}: labels: "${name}" may belong to ${found.join(' or ')}. ${remedy}`,
+  );
 }

@@ -68,11 +68,22 @@ function listing(
 ): CollectionListing {
   const { path, directory, files } = place;
   const folder = folderOf(path);
-  const { source, findings } = sourceOf(contents, declared, path, basename(folder === '' ? directory : folder));
+  const { source, findings } = sourceOf(
+    contents,
+    declared,
+    path,
+    basename(folder === '' ? directory : folder),
+  );
   const { entries, odd } = entriesOf(contents, folder, files);
   const cases = entries.map((entry) => caseOf(entry, organLabels, new Set(files)));
   const noted = remarks.map((each) => knownOf('KNOWN_FACT', path, each, 'nothing to do'));
-  const all = [...findings, ...noted, ...odd, ...countFault(contents, entries, path), ...unlisted(cases, folder, files)];
+  const all = [
+    ...findings,
+    ...noted,
+    ...odd,
+    ...countFault(contents, entries, path),
+    ...unlisted(cases, folder, files),
+  ];
   return finishListing({ collection: 'nnunet', source, cases, findings: all });
 }
 
@@ -92,7 +103,10 @@ function sourceOf(
   if (source.licence !== 'unknown') return { source, findings: [] };
   const message = `${where}: states no licence, so nothing made of this dataset may be given out`;
   const suggestion = 'put {"licence": "…", "citation": "…"} into plusct.json of this folder';
-  return { source, findings: [finding('LICENCE_UNEXPECTED', { where, field: 'licence', message, suggestion })] };
+  return {
+    source,
+    findings: [finding('LICENCE_UNEXPECTED', { where, field: 'licence', message, suggestion })],
+  };
 }
 
 interface Entry {
@@ -109,12 +123,25 @@ function entriesOf(
   files: readonly string[],
 ): { entries: Entry[]; odd: Finding[] } {
   const under = (path: string): string => posix.join(folder, path);
-  const inFolder = (name: string): string[] => files.filter((path) => folderOf(path) === under(name) && path.endsWith(ending));
+  const inFolder = (name: string): string[] =>
+    files.filter((path) => folderOf(path) === under(name) && path.endsWith(ending));
   const stem = (path: string): string => nameOf(path).slice(0, -ending.length);
   const labelled: Entry[] = dataset
-    ? Object.entries(dataset).map(([caseId, { images, label }]) => ({ caseId, image: under(images[0] ?? ''), label: under(label) }))
-    : (training?.map(({ image, label }) => ({ caseId: stem(label), image: under(image), label: under(label) })) ??
-      inFolder('labelsTr').map((label) => ({ caseId: stem(label), image: under(`imagesTr/${stem(label)}_0000${ending}`), label })));
+    ? Object.entries(dataset).map(([caseId, { images, label }]) => ({
+        caseId,
+        image: under(images[0] ?? ''),
+        label: under(label),
+      }))
+    : (training?.map(({ image, label }) => ({
+        caseId: stem(label),
+        image: under(image),
+        label: under(label),
+      })) ??
+      inFolder('labelsTr').map((label) => ({
+        caseId: stem(label),
+        image: under(`imagesTr/${stem(label)}_0000${ending}`),
+        label,
+      })));
   const listed = test?.map((each) => under(typeof each === 'string' ? each : each.image));
   const there = new Set(files);
   const unlabelled = (listed ?? inFolder('imagesTs')).map((image): Entry => {
@@ -124,7 +151,9 @@ function entriesOf(
   });
   const odd: Finding[] = [];
   const entries = [...labelled, ...unlabelled].filter((entry) => {
-    const outside = [entry.image, entry.label ?? ''].some((path) => path.startsWith('..') || path.startsWith('/'));
+    const outside = [entry.image, entry.label ?? ''].some(
+      (path) => path.startsWith('..') || path.startsWith('/'),
+    );
     const channel = !outside && entry.label === undefined && /_000[1-9]$/.test(entry.caseId);
     if (!outside && !channel && CaseId.safeParse(entry.caseId).success) return true;
     if (!/^[._]/.test(entry.caseId)) odd.push(unusable(entry, outside, channel));
@@ -145,7 +174,11 @@ function unusable({ caseId, image }: Entry, outside: boolean, channel: boolean):
   });
 }
 
-function caseOf({ caseId, image, label }: Entry, organLabels: OrganLabels, there: ReadonlySet<string>): SourceCase {
+function caseOf(
+  { caseId, image, label }: Entry,
+  organLabels: OrganLabels,
+  there: ReadonlySet<string>,
+): SourceCase {
   const found = withChannel(image, there);
   const findings = [found, ...(label === undefined ? [] : [label])]
     .filter((path) => !there.has(path))
@@ -171,19 +204,33 @@ function countFault({ numTraining }: NnunetContents, entries: readonly Entry[], 
   if (numTraining === undefined || numTraining === found) return [];
   const message = `${where}: ${found} labelled cases; numTraining says ${numTraining}`;
   const suggestion = 'nothing to do for a part of the dataset; else look for what is missing';
-  return [finding('COUNT_UNEXPECTED', { where, field: 'numTraining', value: String(found), message, suggestion })];
+  return [
+    finding('COUNT_UNEXPECTED', { where, field: 'numTraining', value: String(found), message, suggestion }),
+  ];
 }
 
 /** Files in the dataset's folders that belong to no case: images without labels, other channels, what is not listed. */
 function unlisted(cases: readonly SourceCase[], folder: string, files: readonly string[]): Finding[] {
-  const used = new Set(cases.flatMap(({ image, labelPath }) => [image.kind === 'nifti' ? image.path : '', labelPath ?? '']));
+  const used = new Set(
+    cases.flatMap(({ image, labelPath }) => [image.kind === 'nifti' ? image.path : '', labelPath ?? '']),
+  );
   return ['imagesTr', 'labelsTr', 'imagesTs'].flatMap((name) => {
     const where = posix.join(folder, name);
-    const extra = files.filter((path) => folderOf(path) === where && /\.nii(\.gz)?$/.test(path) && !used.has(path));
+    const extra = files.filter(
+      (path) => folderOf(path) === where && /\.nii(\.gz)?$/.test(path) && !used.has(path),
+    );
     if (extra.length === 0) return [];
     const ids = foldIds(extra.map((path) => nameOf(path).replace(/\.nii(\.gz)?$/, '')));
     const message = `${where}: files of no listed case were left out: ${ids}`;
     const suggestion = 'add them to the dataset, or ignore this';
-    return [finding('COUNT_UNEXPECTED', { where, field: 'files', value: String(extra.length), message, suggestion })];
+    return [
+      finding('COUNT_UNEXPECTED', {
+        where,
+        field: 'files',
+        value: String(extra.length),
+        message,
+        suggestion,
+      }),
+    ];
   });
 }

@@ -34,7 +34,8 @@ export const kits19Labelled: SourceCopy = {
 /** Cases 210 to 299 are given out by the challenge alone. */
 export const kits19Unlabelled: SourceCopy = {
   ...usualCopy('kits19', 'KiTS19 repository'),
-  licenceNote: 'no other copy and no licence of its own is known of cases 210 to 299; that of the repository was taken',
+  licenceNote:
+    'no other copy and no licence of its own is known of cases 210 to 299; that of the repository was taken',
 };
 
 /** Redrawn labels of the same scans, and of more. */
@@ -51,8 +52,10 @@ export const abdomenCt1k: SourceCopy = {
   licenceNote:
     'the record at Zenodo is said to be CC-BY-4.0; which collection a case is from was not published, so the strictest ' +
     'licence of the copies that it was made of was taken (KiTS19)',
-  otherCopies: (['lits', 'kits19', 'msd-spleen', 'msd-pancreas', 'nih-pancreas'] as const).map((collection) => ({
-    copy: `${collectionFacts[collection].title} (possibly)`,
-    licence: collection === 'lits' ? decathlonLiver.licence : collectionFacts[collection].licence,
-  })),
+  otherCopies: (['lits', 'kits19', 'msd-spleen', 'msd-pancreas', 'nih-pancreas'] as const).map(
+    (collection) => ({
+      copy: `${collectionFacts[collection].title} (possibly)`,
+      licence: collection === 'lits' ? decathlonLiver.licence : collectionFacts[collection].licence,
+    }),
+  ),
 };
