@@ -9,6 +9,7 @@ import { type CaseAddress, manifestKey, passportKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { organs } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
+import { SourceCopy } from '../domain/source-copy.js';
 import { adapterFor } from '../sources/registry.js';
 import { putContent } from '../storage/content.js';
 import { publishJson, readJson, requireJson } from '../storage/json.js';
@@ -21,7 +22,7 @@ export type IngestDeeds = ReturnType<typeof ingestDeeds>;
 
 /** What a collection lists, as it was when the campaign began. */
 export const Manifest = z.object({
-  copy: z.string(),
+  source: SourceCopy,
   cases: z.array(SourceCase),
   findings: z.array(Finding),
 });
@@ -63,33 +64,33 @@ export function ingestDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'
     async ingestCase(input: CollectionInput & { caseId: string }): Promise<void> {
       return alive(async () => {
         if (await store.has(passportKey(input))) return;
-        const { sourceCase, copy } = await listed(input);
+        const { sourceCase, source } = await listed(input);
         const files = await readFiles(input.directory, sourceCase);
         const volumes = await work.ingest({ sourceCase, files });
         const image = await storeImage(sourceCase, files, volumes);
-        const labels = await storeSourceLabel(input, volumes);
-        await publishJson(store, passportKey(input), passport(sourceCase, copy, volumes, image, labels));
+        const labels = await storeSourceLabels(input, volumes);
+        await publishJson(store, passportKey(input), passport(sourceCase, source, volumes, image, labels));
       });
     },
 
     /** The passport of a case whose ingest failed in a way that nobody foresaw. */
     async quarantineCase(input: CollectionInput & { caseId: string; why: string }): Promise<void> {
       if (await store.has(passportKey(input))) return;
-      const { sourceCase, copy } = await listed(input);
+      const { sourceCase, source } = await listed(input);
       const failed = finding('INGEST_FAILED', {
         where: input.caseId,
         message: `ingest failed: ${input.why}`,
         suggestion: 'look at the files of this case, then start a new campaign with it',
       });
-      const volumes = { files: [], findings: [...sourceCase.findings, failed] };
-      await publishJson(store, passportKey(input), passport(sourceCase, copy, volumes, undefined, []));
+      const volumes = { files: [], sourceMasks: [], findings: [...sourceCase.findings, failed] };
+      await publishJson(store, passportKey(input), passport(sourceCase, source, volumes, undefined, []));
     },
   };
 
-  async function listed(at: CaseAddress): Promise<{ sourceCase: SourceCase; copy: string }> {
+  async function listed(at: CaseAddress): Promise<{ sourceCase: SourceCase; source: SourceCopy }> {
     const manifest = await requireJson(store, manifestKey(at.campaign, at.collection), Manifest);
     const sourceCase = manifest.cases.find((each) => each.caseId === at.caseId)!;
-    return { sourceCase, copy: manifest.copy };
+    return { sourceCase, source: sourceCase.source ?? manifest.source };
   }
 
   async function storeImage(
@@ -102,15 +103,13 @@ export function ingestDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'
     return putContent(store, volumes.convertedImage ?? source!);
   }
 
-  async function storeSourceLabel(at: CaseAddress, volumes: IngestedVolumes): Promise<LabelSummary[]> {
-    if (volumes.sourceMask === undefined) return [];
-    const { organ } = volumes.sourceMask;
+  function storeSourceLabels(at: CaseAddress, { sourceMasks }: IngestedVolumes): Promise<LabelSummary[]> {
     const note = {
       origin: 'source',
       author: at.collection,
       reason: 'label of the source collection',
     } as const;
-    return [await storeLabel(store, at, organ, volumes.sourceMask, note)];
+    return Promise.all(sourceMasks.map((mask) => storeLabel(store, at, mask.organ, mask, note)));
   }
 }
 
@@ -119,15 +118,16 @@ async function listOrExplain(collection: Collection, directory: string): Promise
   const adapter = adapterFor(collection);
   await requireFolder(directory);
   try {
-    const { cases, findings } = await adapter.list(directory);
-    return { copy: adapter.copyName(directory), cases, findings };
+    return await adapter.list(directory);
   } catch (error) {
     const unreadable = finding('COLLECTION_UNREADABLE', {
       where: collection,
       message: `${collection} cannot be listed: ${error instanceof Error ? error.message : String(error)}`,
       suggestion: `check that ${directory} is the collection's folder and can be read`,
     });
-    return { copy: 'unknown', cases: [], findings: [unreadable] };
+    const { licence, citation } = collectionFacts[collection];
+    const source = { copy: 'unknown', licence, citation, otherCopies: [] };
+    return { source, cases: [], findings: [unreadable] };
   }
 }
 
@@ -164,13 +164,12 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
 
 function passport(
   sourceCase: SourceCase,
-  copy: string,
+  { copy, licence, citation, licenceNote, otherCopies }: SourceCopy,
   volumes: IngestedVolumes,
   image: ObjectRef | undefined,
   sourceLabels: LabelSummary[],
 ): Passport {
-  const { collection, caseId, subset } = sourceCase;
-  const { licence, citation } = collectionFacts[collection];
+  const { collection, caseId, subset, facts } = sourceCase;
   return Passport.parse({
     collection,
     caseId,
@@ -179,6 +178,8 @@ function passport(
     licence,
     citation,
     copy,
+    ...(licenceNote === undefined ? {} : { licenceNote }),
+    otherCopies,
     sourceFiles: volumes.files,
     ...(image === undefined ? {} : { image }),
     ...(volumes.voxels === undefined ? {} : { voxels: volumes.voxels }),
@@ -186,6 +187,7 @@ function passport(
     ...(volumes.header === undefined ? {} : { nativeHeader: Buffer.from(volumes.header).toString('base64') }),
     sourceLabels,
     missingOrgans: organs.filter((organ) => !sourceLabels.some((label) => label.organ === organ)),
+    ...(facts === undefined ? {} : { facts }),
     findings: volumes.findings,
   });
 }

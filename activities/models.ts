@@ -1,6 +1,5 @@
 import { Worklist } from '../domain/campaign.js';
 import type { CaseSummary } from '../domain/case.js';
-import { collectionFacts } from '../domain/collection.js';
 import { PlusctError } from '../domain/errors.js';
 import { type CaseAddress, modelKey, worklistKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
@@ -45,15 +44,14 @@ export function modelDeeds({
         const examples = await trainingSet(input.campaign, organ);
         if (examples.length === 0) return {};
         const { name, version, summary } = engine.describe();
-        const trainedOn = await mapBounded(examples, 16, ({ campaign, item, label }) =>
+        const records = await mapBounded(examples, 16, ({ campaign, item, label }) =>
           trainingRecord({ campaign, collection: item.collection, caseId: item.caseId }, label),
         );
+        const trainedOn = records.map(({ trainedOn }) => trainedOn);
         const modelId = `${name}-${organ}-${hashOf({ name, version, seed, organ, trainedOn }).slice(0, 16)}`;
         if (await store.has(modelKey(organ, modelId))) return { model: { modelId, organ } };
         const weights = await train(engine, input, examples, context);
-        const licences = [
-          ...new Set(examples.map(({ item }) => collectionFacts[item.collection].licence)),
-        ].sort();
+        const licences = [...new Set(records.map(({ licence }) => licence))].sort();
         const model = {
           modelId,
           organ,
@@ -134,7 +132,11 @@ export function modelDeeds({
     void model.then((each) => each.dispose());
   }
 
-  async function trainingRecord(at: CaseAddress, label: LabelSummary): Promise<Model['trainedOn'][number]> {
+  /** What the model says of one training case, and the licence of the copy that it is from. */
+  async function trainingRecord(
+    at: CaseAddress,
+    label: LabelSummary,
+  ): Promise<{ trainedOn: Model['trainedOn'][number]; licence: string }> {
     const { collection, caseId } = at;
     if (label.origin !== 'source') {
       throw new PlusctError(
@@ -142,7 +144,11 @@ export function modelDeeds({
         `${collection}/${caseId}: only source labels train a first model`,
       );
     }
-    const imageSha256 = (await loadPassport(store, at)).image!.sha256;
-    return { collection, caseId, imageSha256, label: label.version, voxelSha256: label.voxelSha256 };
+    const { image, licence } = await loadPassport(store, at);
+    const { version, voxelSha256 } = label;
+    return {
+      trainedOn: { collection, caseId, imageSha256: image!.sha256, label: version, voxelSha256 },
+      licence,
+    };
   }
 }

@@ -1,4 +1,3 @@
-import { collectionFacts } from '../domain/collection.js';
 import { organs, organValue } from '../domain/organ.js';
 import { sameGrid } from '../imaging/geometry-compare.js';
 import { inflateStart } from '../imaging/inflate.js';
@@ -31,15 +30,18 @@ import type {
 /** The thread's side of `VolumeWork`. */
 export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolumes => {
   const adapter = adapterFor(sourceCase.collection);
-  const { image, organMask, imageNifti, geometry, voxels, findings } = ingestCase(sourceCase, files, adapter);
+  const { image, organMasks, imageNifti, geometry, voxels, findings } = ingestCase(
+    sourceCase,
+    files,
+    adapter,
+  );
   const hashes = [...files].map(([path, bytes]) => ({
     path,
     sha256: sha256(bytes),
     bytes: bytes.byteLength,
   }));
-  if (image === undefined || imageNifti === undefined) return { files: hashes, findings };
+  if (image === undefined || imageNifti === undefined) return { files: hashes, sourceMasks: [], findings };
   const header = new Uint8Array(inflateStart(imageNifti, sourceCase.caseId, maxHeaderBytes));
-  const { organ } = collectionFacts[sourceCase.collection];
   return {
     files: hashes,
     findings,
@@ -47,7 +49,7 @@ export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolu
     voxels: voxels!,
     header,
     ...(sourceCase.image.kind === 'dicom' ? { convertedImage: imageNifti } : {}),
-    ...(organMask === undefined ? {} : { sourceMask: pack({ header, organ, mask: organMask }) }),
+    sourceMasks: organMasks.map(({ organ, mask }) => pack({ header, organ, mask })),
   };
 });
 

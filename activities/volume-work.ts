@@ -49,7 +49,8 @@ export interface IngestedVolumes {
   readonly header?: Uint8Array;
   /** Only where the source is no NIfTI file: the image as plusct serves it. */
   readonly convertedImage?: Uint8Array;
-  readonly sourceMask?: PackedMask;
+  /** One for each organ that the source labels. */
+  readonly sourceMasks: readonly PackedMask[];
   readonly findings: Finding[];
 }
 

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { Finding } from './finding.js';
 import { LabelSummary } from './label-version.js';
+import { OrganLabels } from './organ-labels.js';
 import { CaseId, CollectionName, ObjectRef, OrganName, Sha256 } from './primitives.js';
+import { SourceCopy } from './source-copy.js';
 import { Geometry, VoxelIdentity } from './volume.js';
+
+/** What the collection's own tables say of a patient: names and values as they stand there, of any kind. */
+const Facts = z.record(z.string(), z.json());
 
 /** A case as its collection lists it, before any file was opened. Paths are relative to the collection's folder. */
 export const SourceCase = z.object({
@@ -23,6 +28,17 @@ export const SourceCase = z.object({
     .optional(),
   /** Set when the collection withdrew this case as a copy of another one of its cases. */
   withdrawnCopyOf: CaseId.optional(),
+  /** What the values of this case's label mean, where its folder says so; else what the collection defines. */
+  organLabels: OrganLabels.optional(),
+  /** Organs that this patient is known not to have. */
+  absentOrgans: z.array(OrganName).optional(),
+  /** The distribution that its files are from, where it is known; else the collection's usual one. */
+  source: SourceCopy.optional(),
+  /** Voxel sides in mm, as a table of the collection has them, by direction in the patient. */
+  listedSpacingMm: z
+    .object({ leftRight: z.number(), backFront: z.number(), footHead: z.number() })
+    .optional(),
+  facts: Facts.optional(),
 });
 export type SourceCase = z.infer<typeof SourceCase>;
 
@@ -36,6 +52,10 @@ export const Passport = z.object({
   citation: z.string(),
   /** Which distribution of the collection the files are from. */
   copy: z.string(),
+  /** What is not certain about the licence. */
+  licenceNote: z.string().optional(),
+  /** The same scan in other distributions, with their licences. */
+  otherCopies: SourceCopy.shape.otherCopies.optional(),
   sourceFiles: z.array(z.object({ path: z.string(), sha256: Sha256, bytes: z.number().int() })),
   /** The image as plusct serves it, always a NIfTI file; absent when no image could be read. */
   image: ObjectRef.optional(),
@@ -43,9 +63,10 @@ export const Passport = z.object({
   geometry: Geometry.optional(),
   /** The image file's own header, base64: masks go back on to the native grid under it. */
   nativeHeader: z.base64().optional(),
-  /** The source label, tumours merged into the organ. */
+  /** One source label for each organ that the source annotates, tumours merged into the organ. */
   sourceLabels: z.array(LabelSummary),
   missingOrgans: z.array(OrganName),
+  facts: Facts.optional(),
   findings: z.array(Finding),
 });
 export type Passport = z.infer<typeof Passport>;

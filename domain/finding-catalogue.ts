@@ -39,6 +39,14 @@ export const findingCatalogue = {
     severity: 'quarantine',
     means: 'slice positions are doubled, missing or not evenly spaced',
   },
+  EDITION_FOREIGN: {
+    severity: 'quarantine',
+    means: 'a file is of another edition of the collection, whose voxels or rules differ',
+  },
+  SPACING_DISAGREES: {
+    severity: 'quarantine',
+    means: 'the header gives another voxel spacing than the table of the collection',
+  },
   SPACING_IMPLAUSIBLE: { severity: 'flag', means: 'voxel spacing is outside what abdominal CT uses' },
   GEOMETRY_SUSPECT: {
     severity: 'flag',
@@ -60,6 +68,21 @@ export const findingCatalogue = {
     severity: 'flag',
     means: 'the anatomy seems to lie the other way round than the header says',
   },
+  KNOWN_DOUBT: { severity: 'flag', means: 'something doubtful is publicly known of this case' },
+  LABEL_ORGAN_EMPTY: {
+    severity: 'flag',
+    means: 'a label of several organs has no voxel of one of them, which counts as missing',
+  },
+  LICENCE_UNEXPECTED: {
+    severity: 'flag',
+    means: 'the licence that a copy states is missing, or not the one known of it',
+  },
+  KNOWN_FACT: { severity: 'note', means: 'something is publicly known of this case or copy' },
+  LESION_UNEXPECTED: {
+    severity: 'note',
+    means: 'a label has tumour or none, otherwise than published of this case',
+  },
+  COPY_UNUSED: { severity: 'note', means: 'two copies of a collection are there; one is used' },
   SLICE_AXIS_UNUSUAL: {
     severity: 'note',
     means: 'the slice axis is not where the collection usually has it',

@@ -8,23 +8,26 @@ import { findTorso } from './torso.js';
 import type { CtVolume, Mask } from './volume.js';
 
 /**
- * Whether an image's anatomy lies as its geometry says, axis by axis, without any model; a mask of one organ on the
- * image's grid says more. Works on samples about 4 mm apart, so that it costs milliseconds. Unsure where nothing looks
+ * Whether an image's anatomy lies as its geometry says, axis by axis, without any model; masks of organs on the
+ * image's grid say more. Works on samples about 4 mm apart, so that it costs milliseconds. Unsure where nothing looks
  * like a trunk; a true spacing is not needed. A patient with mirrored organs (situs inversus) looks mirrored.
  */
 export function testOrientation(
   { geometry, hu }: CtVolume,
-  known?: { readonly organ: Organ; readonly mask: Mask },
+  known: readonly { readonly organ: Organ; readonly mask: Mask }[] = [],
 ): AxisVerdict[] {
   const grid = coarseSampling(geometry);
   const coarse = sampled(grid, hu);
   const torso = findTorso(coarse, grid);
   if (torso === undefined) return verdictsOf([]);
   const evidence = imageEvidence(coarse, grid, torso);
-  if (known === undefined) return verdictsOf(evidence);
-  const mask = sampled(grid, known.mask);
-  const place = organPlace(known.organ, (cell) => mask[cell] > 0, grid);
-  return verdictsOf([...evidence, ...(place === undefined ? [] : organInTorso(place, torso, grid))]);
+  const places = known.flatMap(({ organ, mask }): OrganPlace[] => {
+    const coarseMask = sampled(grid, mask);
+    const place = organPlace(organ, (cell) => coarseMask[cell] > 0, grid);
+    return place === undefined ? [] : [place];
+  });
+  const inTorso = places.flatMap((place) => organInTorso(place, torso, grid));
+  return verdictsOf([...evidence, ...inTorso, ...organsTogether(places, grid)]);
 }
 
 /** The same from a map of several organs alone (0 to 4 as `organValue` has them): how they lie to each other. */

@@ -1,21 +1,24 @@
 import type { SourceCase } from '../domain/case.js';
 import type { Collection } from '../domain/collection.js';
 import type { Finding } from '../domain/finding.js';
-
-/** What the values of a collection's label files mean; 0 is background everywhere. */
-export interface OrganLabels {
-  /** Values that together are the organ: tumours and cysts belong to it. */
-  readonly merged: readonly number[];
-  /** Values that give files of another data set away, and what they give away. */
-  readonly foreign?: Readonly<Record<number, string>>;
-}
+import type { OrganLabels } from '../domain/organ-labels.js';
+import type { SourceCopy } from '../domain/source-copy.js';
 
 /** What a folder holds of a collection, before any volume was opened. */
 export interface CollectionListing {
+  /** Which distribution of the collection the folder holds; a case may tell otherwise of itself. */
+  readonly source: SourceCopy;
   /** In natural order of their ids, each id once. */
   readonly cases: SourceCase[];
   /** What concerns the collection and no single case. */
   readonly findings: Finding[];
+}
+
+/** What a collection knows of one label beyond the meaning of its values. */
+export interface LabelFault {
+  readonly code: 'EDITION_FOREIGN' | 'LESION_UNEXPECTED';
+  readonly message: string;
+  readonly suggestion: string;
 }
 
 /** One source collection: what its files are called, how its headers lie, what its labels mean. */
@@ -26,6 +29,7 @@ export interface SourceAdapter {
    * Throws `InvalidInput` when the folder cannot be read or holds nothing of this collection.
    */
   list(directory: string): Promise<CollectionListing>;
+  /** What label values mean, unless a case says otherwise. */
   readonly organLabels: OrganLabels;
   /** Mean HU under a label that lies on its image; outside, image and label do not belong together. */
   readonly organHu: readonly [least: number, most: number];
@@ -37,6 +41,10 @@ export interface SourceAdapter {
   readonly resampledSpacingMm?: readonly [number, number, number];
   /** Cases whose header is a placeholder in every copy, and how their axes really run. */
   readonly lostGeometry?: { readonly holdsFor: (caseId: string) => boolean; readonly axisCodes: string };
-  /** Which distribution of the collection `directory` holds. */
-  copyName(directory: string): string;
+  /** What is wrong with a label of the right shape whose values have these numbers of voxels; for known labels only. */
+  readonly labelFault?: (label: {
+    readonly caseId: string;
+    readonly shape: readonly [number, number, number];
+    readonly voxels: ReadonlyMap<number, number>;
+  }) => LabelFault | undefined;
 }

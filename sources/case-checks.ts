@@ -1,12 +1,14 @@
 import { type Finding, finding } from '../domain/finding.js';
+import type { Organ } from '../domain/organ.js';
+import type { OrganLabels } from '../domain/organ-labels.js';
 import type { Geometry } from '../domain/volume.js';
 import { axesOf } from '../imaging/geometry.js';
 import { asFiled, isPlaceholder } from '../imaging/geometry-repair.js';
 import { norm } from '../imaging/matrix3.js';
-import type { CtVolume, Mask } from '../imaging/volume.js';
+import type { CtVolume } from '../imaging/volume.js';
 import type { SourceAdapter } from './adapter.js';
 import { labelFit } from './label-fit.js';
-import type { MergedLabel } from './label-merge.js';
+import type { MergedLabel, MergedOrgan } from './label-merge.js';
 import { trueSpacingFile } from './true-spacing.js';
 
 /** What abdominal CT uses: no voxel side below `least`, with room in plane for scans made coarser on purpose. */
@@ -20,6 +22,15 @@ const evidentlyLonger = 1.5;
 const storedHu = [-1024, 3071] as const;
 /** By how much a mirrored label must fit better: a fatty pancreas fits less well than its mirror image in the liver. */
 const clearlyBetter = 0.1;
+
+/** So that a message about a wrong file stays readable. */
+const maxValuesShown = 20;
+
+/** What a case's label is held to. */
+export interface LabelRules extends Pick<SourceAdapter, 'organLabels' | 'organHu'> {
+  /** Organs that this patient is known not to have. */
+  readonly absent?: readonly Organ[];
+}
 
 /** Everything to be said of a readable image. `where` names its file. */
 export function imageFindings(image: CtVolume, adapter: SourceAdapter, where: string): Finding[] {
@@ -38,20 +49,38 @@ export function imageFindings(image: CtVolume, adapter: SourceAdapter, where: st
   return [...found, ...intensities(image, where)];
 }
 
-/** What keeps a merged label from being used on its image: values, emptiness, misfit. Shapes must be equal. */
+/**
+ * What keeps merged organs from being used on their image: values, emptiness, misfit. Shapes must be equal. An organ
+ * that is empty among others is only flagged; `absent` ones are known not to be there.
+ */
 export function labelFindings(
   label: MergedLabel,
   image: CtVolume,
-  adapter: SourceAdapter,
+  rules: LabelRules,
   where: string,
 ): Finding[] {
-  if (label.unknown.length > 0) return [unknownValues(label, adapter, where)];
-  if (label.voxels === 0) {
-    const message = `${where}: no voxel of the organ is labelled (values found: ${label.found.join(', ')})`;
+  if (label.unknown.length > 0) return [unknownValues(label, rules.organLabels, where)];
+  const filled = label.organs.filter(({ voxels }) => voxels > 0);
+  if (filled.length === 0) {
+    const message = `${where}: no voxel of the organ is labelled (values found: ${shownValues(label)})`;
     const suggestion = 'fetch the label again; it may be that of another case';
     return [finding('LABEL_EMPTY', { where, value: '0', message, suggestion })];
   }
-  return misfit(label.mask, image, adapter, where);
+  const empty = label.organs.filter(({ organ, voxels }) => voxels === 0 && !rules.absent?.includes(organ));
+  return [
+    ...empty.map(({ organ }) => emptyOrgan(organ, where)),
+    ...filled.flatMap((each) => misfit(each, image, rules.organHu, where)),
+  ];
+}
+
+function emptyOrgan(organ: Organ, where: string): Finding {
+  return finding('LABEL_ORGAN_EMPTY', {
+    where,
+    field: organ,
+    value: '0',
+    message: `${where}: holds nothing of the ${organ}, which counts as missing`,
+    suggestion: `look whether the patient has a ${organ} at all, and whether the scan reaches it`,
+  });
 }
 
 type GeometryCheck = (geometry: Geometry, adapter: SourceAdapter, where: string) => Finding | undefined;
@@ -146,7 +175,7 @@ const spacing: GeometryCheck = ({ spacingMm }, _adapter, where) => {
 
 const resampledEdition: GeometryCheck = ({ spacingMm }, { resampledSpacingMm: edition }, where) => {
   if (!edition?.every((side, axis) => Math.abs(side - spacingMm[axis]) < 1e-5)) return undefined;
-  return finding('SPACING_IMPLAUSIBLE', {
+  return finding('EDITION_FOREIGN', {
     where,
     field: 'spacing',
     value: shownMm(spacingMm),
@@ -208,36 +237,45 @@ function intensities({ minHu, maxHu, notFinite }: CtVolume, where: string): Find
 }
 
 function unknownValues(
-  { found, unknown }: MergedLabel,
-  { organLabels }: SourceAdapter,
+  label: MergedLabel,
+  { organs, ignored, foreign }: OrganLabels,
   where: string,
 ): Finding {
-  const foreign = unknown.map((value) => organLabels.foreign?.[value]).find((each) => each !== undefined);
-  const allowed = [0, ...organLabels.merged].join(', ');
-  const value =
-    found.length > 20 ? `${found.slice(0, 20).join(', ')} … (${found.length} values)` : found.join(', ');
-  return finding('LABEL_VALUES', {
+  const edition = label.unknown.map((value) => foreign?.[value]).find((each) => each !== undefined);
+  const allowed = [0, ...Object.values(organs).flat(), ...(ignored ?? [])].join(', ');
+  const value = shownValues(label);
+  return finding(edition === undefined ? 'LABEL_VALUES' : 'EDITION_FOREIGN', {
     where,
     field: 'values',
     value,
-    message: `${where}: values ${value}; the collection has ${allowed}${foreign === undefined ? '' : `: ${foreign}`}`,
+    message: `${where}: values ${value}; the collection has ${allowed}${edition === undefined ? '' : `: ${edition}`}`,
     suggestion: 'fetch the label from the collection itself; labels of later editions must not be mixed in',
   });
 }
 
-function misfit(mask: Mask, image: CtVolume, { organHu }: SourceAdapter, where: string): Finding[] {
+function shownValues({ found }: MergedLabel): string {
+  const values = [...found.keys()];
+  if (values.length <= maxValuesShown) return values.join(', ');
+  return `${values.slice(0, maxValuesShown).join(', ')} … (${values.length} values)`;
+}
+
+function misfit(
+  { organ, mask }: MergedOrgan,
+  image: CtVolume,
+  [least, most]: LabelRules['organHu'],
+  where: string,
+): Finding[] {
   const { meanHu, share, bestMirrored } = labelFit(image, mask);
-  const [least, most] = organHu;
   const suggestion = 'look at both in a viewer: the label may be mirrored, or that of another case';
   if (meanHu < least || meanHu > most) {
     const mean = meanHu.toFixed(1);
-    const message = `${where}: ${mean} HU on average under the label; the organ has ${least} to ${most}`;
+    const message = `${where}: ${mean} HU on average under the label of the ${organ}; the organ has ${least} to ${most}`;
     return [finding('LABEL_HU', { where, field: 'meanHu', value: mean, message, suggestion })];
   }
   if (bestMirrored.share - share <= clearlyBetter) return [];
   const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
   const better = `mirrored along ${bestMirrored.along} it would be ${percent(bestMirrored.share)}`;
-  const message = `${where}: ${percent(share)} of the label lies on soft tissue, ${better}`;
+  const message = `${where}: ${percent(share)} of the label of the ${organ} lies on soft tissue, ${better}`;
   return [finding('LABEL_HU', { where, field: 'softTissue', value: percent(share), message, suggestion })];
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SourceCase } from '../domain/case.js';
-import { collectionFacts } from '../domain/collection.js';
 import { DataError } from '../domain/errors.js';
-import { type Finding, finding } from '../domain/finding.js';
+import { caseStatusOf, type Finding, finding } from '../domain/finding.js';
+import type { Organ } from '../domain/organ.js';
 import type { Geometry, VoxelIdentity } from '../domain/volume.js';
 import { readDicomSeries } from '../imaging/dicom.js';
 import { sameGrid } from '../imaging/geometry-compare.js';
@@ -10,10 +10,10 @@ import { asFiled } from '../imaging/geometry-repair.js';
 import { readCt, readLabelMap } from '../imaging/nifti.js';
 import { writeCt } from '../imaging/nifti-write.js';
 import { type CtVolume, type LabelMap, type Mask, withGeometry } from '../imaging/volume.js';
-import type { SourceAdapter } from './adapter.js';
+import type { LabelFault, SourceAdapter } from './adapter.js';
 import { imageFindings, labelFindings } from './case-checks.js';
 import { folderOf } from './file-tree.js';
-import { mergeOrgan } from './label-merge.js';
+import { mergeOrgans } from './label-merge.js';
 import { missingFile } from './listing.js';
 import { mendGeometry, unusedSpacing } from './lost-geometry.js';
 import { orientationFindings } from './orientation-checks.js';
@@ -25,10 +25,18 @@ export interface IngestedCase {
   readonly voxels?: VoxelIdentity;
   /** The source's own bytes where the source is NIfTI, else an uncompressed int16 NIfTI made from the series. */
   readonly imageNifti?: Uint8Array;
-  /** The organ on the image's grid, tumours and cysts merged; only when nothing speaks against the label. */
-  readonly organMask?: Mask;
+  /**
+   * The organs that the source labels, on the image's grid, tumours and cysts merged, none empty; only when nothing
+   * speaks against the label.
+   */
+  readonly organMasks: readonly OrganMask[];
   /** Those of the listing, then those of the files. */
   readonly findings: Finding[];
+}
+
+export interface OrganMask {
+  readonly organ: Organ;
+  readonly mask: Mask;
 }
 
 interface ReadImage {
@@ -36,6 +44,8 @@ interface ReadImage {
   readonly imageNifti: Uint8Array;
 }
 
+/** Headers hold float32 and tables rounded decimals: relative. */
+const spacingTolerance = 1e-3;
 const missingSuggestion = 'Download the file again.';
 
 /**
@@ -50,17 +60,20 @@ export function ingestCase(
 ): IngestedCase {
   const findings = [...sourceCase.findings];
   const read = attempt(whereOf(sourceCase), findings, () => readImage(sourceCase, files, findings));
-  if (read === undefined) return { findings };
+  if (read === undefined) return { organMasks: [], findings };
   const { imageNifti } = read;
   const image = mendGeometry(read.image, sourceCase, adapter);
-  findings.push(...unusedSpacing(read.image, sourceCase, whereOf(sourceCase)));
-  findings.push(...imageFindings(image, adapter, whereOf(sourceCase)));
+  const where = whereOf(sourceCase);
+  findings.push(
+    ...unusedSpacing(read.image, sourceCase, where),
+    ...imageFindings(image, adapter, where),
+    ...listedSpacing(sourceCase, image),
+  );
   const { geometry, minHu, maxHu } = image;
   const voxels = { shape: geometry.shape, voxelSha256: voxelHash(image.hu), minHu, maxHu };
-  const organMask = sourceLabel(sourceCase, files, image, adapter, findings);
-  const { organ } = collectionFacts[sourceCase.collection];
-  findings.push(...orientationFindings(image, organ, organMask, whereOf(sourceCase)));
-  return { image, geometry, voxels, imageNifti, ...(organMask === undefined ? {} : { organMask }), findings };
+  const organMasks = sourceLabels(sourceCase, files, image, adapter, findings);
+  findings.push(...orientationFindings(image, organMasks, where));
+  return { image, geometry, voxels, imageNifti, organMasks, findings };
 }
 
 /** SHA-256 of HU as little-endian int16 in index order; little-endian hosts only, as everywhere in plusct. */
@@ -116,40 +129,80 @@ function noteMissing(findings: Finding[], path: string, what: string): void {
   if (!known) findings.push(missingFile(path, what, missingSuggestion));
 }
 
-function sourceLabel(
-  { labelPath }: SourceCase,
+function sourceLabels(
+  sourceCase: SourceCase,
   files: ReadonlyMap<string, Uint8Array>,
   image: CtVolume,
   adapter: SourceAdapter,
   findings: Finding[],
-): Mask | undefined {
-  if (labelPath === undefined) return undefined;
+): OrganMask[] {
+  const { labelPath } = sourceCase;
+  if (labelPath === undefined) return [];
   const bytes = files.get(labelPath);
   if (bytes === undefined) {
     noteMissing(findings, labelPath, 'is not there');
-    return undefined;
+    return [];
   }
   const label = attempt(labelPath, findings, () => readLabelMap(bytes, labelPath));
-  if (label === undefined) return undefined;
+  if (label === undefined) return [];
   const shapes = shapeMismatch(image.geometry, label.geometry, labelPath);
   if (shapes !== undefined) {
     findings.push(shapes);
-    return undefined;
+    return [];
   }
-  return usableMask(label, image, adapter, labelPath, findings);
+  return usableMasks(sourceCase, label, image, adapter, findings);
 }
 
-function usableMask(
+function usableMasks(
+  { caseId, labelPath: where = caseId, organLabels = undefined, absentOrgans: absent = [] }: SourceCase,
   label: LabelMap,
   image: CtVolume,
   adapter: SourceAdapter,
-  where: string,
   findings: Finding[],
-): Mask | undefined {
-  const merged = mergeOrgan(label, adapter.organLabels);
-  const faults = labelFindings(merged, image, adapter, where);
+): OrganMask[] {
+  const rules = { organLabels: organLabels ?? adapter.organLabels, organHu: adapter.organHu, absent };
+  const merged = mergeOrgans(label, rules.organLabels);
+  const { shape } = label.geometry;
+  // A label under rules of its own is of another edition, of which nothing is known.
+  const known =
+    organLabels === undefined ? adapter.labelFault?.({ caseId, shape, voxels: merged.found }) : undefined;
+  const faults = [
+    ...labelFindings(merged, image, rules, where),
+    ...(known === undefined ? [] : [labelFault(known, where)]),
+  ];
   findings.push(...geometryCopied(image.geometry, label.geometry, where), ...faults);
-  return faults.length === 0 ? merged.mask : undefined;
+  if (caseStatusOf(faults) !== 'accepted') return [];
+  return merged.organs.filter(({ voxels }) => voxels > 0).map(({ organ, mask }) => ({ organ, mask }));
+}
+
+function labelFault({ code, message, suggestion }: LabelFault, where: string): Finding {
+  return finding(code, { where, field: 'values', message: `${where}: ${message}`, suggestion });
+}
+
+/** What a table of the collection says of the voxels, held against the header by direction in the patient. */
+function listedSpacing(sourceCase: SourceCase, { geometry }: CtVolume): Finding[] {
+  const { listedSpacingMm: listed } = sourceCase;
+  if (listed === undefined) return [];
+  const directions = { R: listed.leftRight, L: listed.leftRight, A: listed.backFront, P: listed.backFront };
+  const expected = [...geometry.axisCodes].map((code) =>
+    code === 'S' || code === 'I' ? listed.footHead : directions[code as keyof typeof directions],
+  );
+  const agrees = geometry.spacingMm.every(
+    (side, axis) => Math.abs(side - expected[axis]) <= spacingTolerance * side,
+  );
+  if (agrees) return [];
+  const shown = (sides: readonly number[]): string =>
+    sides.map((side) => Number(side.toPrecision(6))).join('×');
+  const where = whereOf(sourceCase);
+  return [
+    finding('SPACING_DISAGREES', {
+      where,
+      field: 'spacing',
+      value: shown(geometry.spacingMm),
+      message: `${where}: voxels of ${shown(geometry.spacingMm)} mm; the table of the collection has ${shown(expected)} mm`,
+      suggestion: 'fetch the image again; early and resampled editions have other voxels',
+    }),
+  ];
 }
 
 function shapeMismatch(image: Geometry, label: Geometry, where: string): Finding | undefined {

@@ -4,8 +4,11 @@ import type { SourceCase } from '../domain/case.js';
 import { type Collection, collectionFacts, collections } from '../domain/collection.js';
 import { PlusctError } from '../domain/errors.js';
 import { type Finding, finding } from '../domain/finding.js';
+import type { SourceCopy } from '../domain/source-copy.js';
 import type { CollectionListing } from './adapter.js';
+import type { ExpectedCases } from './expected-cases.js';
 import { naturalOrder, unreadable } from './file-tree.js';
+import { foldIds } from './id-ranges.js';
 
 /** Folder names under which collections are kept, in lower case and without punctuation; plusct's own name first. */
 const folderNames: Readonly<Record<Collection, readonly string[]>> = {
@@ -14,7 +17,11 @@ const folderNames: Readonly<Record<Collection, readonly string[]>> = {
   'msd-spleen': ['msdspleen', 'task09spleen', 'spleen'],
   'msd-pancreas': ['msdpancreas', 'task07pancreas'],
   'nih-pancreas': ['nihpancreas', 'nihpancreasct', 'pancreasct', 'tciapancreasct', 'tciapancreas'],
+  'abdomenct-1k': ['abdomenct1k', 'abdomen1k', 'abdomenct'],
+  nnunet: ['nnunet', 'nnunetdataset'],
 };
+/** nnU-Net numbers its datasets with three digits: `Dataset501_Abdomen`, before version 2 `Task029_LiTS`. */
+const nnunetFolder = /^(dataset|task)\d{3}_/i;
 /** So that a message about a wrong folder stays readable. */
 const maxNamesShown = 12;
 
@@ -33,19 +40,30 @@ export async function findCollections(
   });
   if (found.length > 0) return found;
   const there = folders.length === 0 ? 'no folders' : folders.slice(0, maxNamesShown).join(', ');
-  const wanted = `folders called ${collections.join(', ')} (or Task09_Spleen, Pancreas-CT and the like)`;
+  const wanted = `folders called ${collections.join(', ')} (or Task09_Spleen, Pancreas-CT, Dataset501_Abdomen and the like)`;
   throw new PlusctError(
     'InvalidInput',
     `${directory} holds no collection. Expected ${wanted}; found ${there}.`,
   );
 }
 
-/** Puts cases in order, keeps one of each id and compares their number with the published one. */
-export function finishListing(
-  collection: Collection,
-  cases: readonly SourceCase[],
-  findings: readonly Finding[],
-): CollectionListing {
+interface FoundCases {
+  readonly collection: Collection;
+  readonly source: SourceCopy;
+  readonly cases: readonly SourceCase[];
+  readonly findings: readonly Finding[];
+  /** The cases that this copy should have, where that is known. */
+  readonly expected?: ExpectedCases;
+}
+
+/** Puts cases in order, keeps one of each id, and names those that are missing or not expected. */
+export function finishListing({
+  collection,
+  source,
+  cases,
+  findings,
+  expected,
+}: FoundCases): CollectionListing {
   const sorted = [...cases].sort((a, b) => naturalOrder(a.caseId, b.caseId));
   const kept = new Map<string, SourceCase>();
   const doubled: Finding[] = [];
@@ -55,7 +73,18 @@ export function finishListing(
     else doubled.push(doubledCase(first, each));
   }
   const unique = [...kept.values()];
-  return { cases: unique, findings: [...findings, ...doubled, ...countFindings(collection, unique)] };
+  const counted = expected === undefined ? [] : countFindings(collection, unique, expected);
+  return { source, cases: unique, findings: [...findings, ...doubled, ...counted] };
+}
+
+/** A note or a flag about what is publicly known of a case or a copy. */
+export function knownOf(
+  code: 'KNOWN_FACT' | 'KNOWN_DOUBT',
+  where: string,
+  message: string,
+  suggestion: string,
+): Finding {
+  return finding(code, { where, message: `${where}: ${message}`, suggestion });
 }
 
 /** A file that a case needs and that is not there. */
@@ -70,22 +99,44 @@ export function nothingFound(collection: Collection, directory: string, expected
   return new PlusctError('InvalidInput', message);
 }
 
-function countFindings(collection: Collection, cases: readonly SourceCase[]): Finding[] {
-  const { published, title } = collectionFacts[collection];
+function countFindings(
+  collection: Collection,
+  cases: readonly SourceCase[],
+  expected: ExpectedCases,
+): Finding[] {
+  const { title } = collectionFacts[collection];
   const current = cases.filter((each) => each.withdrawnCopyOf === undefined);
-  const labelled = current.filter((each) => each.subset === 'train').length;
-  const unlabelled = current.length - labelled;
-  if (labelled === published.labelled && unlabelled === published.unlabelled) return [];
-  const found = `${labelled} + ${unlabelled}`;
-  return [
+  const idsOf = (subset: SourceCase['subset']): Set<string> =>
+    new Set(current.filter((each) => each.subset === subset).map((each) => each.caseId));
+  const [labelled, unlabelled] = [idsOf('train'), idsOf('test')];
+  const known = new Set([...expected.labelled, ...expected.unlabelled]);
+  const missing = [
+    ...missingFrom('with labels', expected.labelled, labelled),
+    ...missingFrom('without labels', expected.unlabelled, unlabelled),
+  ];
+  const extra = current.map(({ caseId }) => caseId).filter((id) => !known.has(id));
+  const value = `${labelled.size} + ${unlabelled.size}`;
+  const published = `${expected.labelled.length} + ${expected.unlabelled.length}`;
+  const found =
+    missing.length === 0
+      ? []
+      : [`${value} cases with and without labels; published are ${published}; ${missing.join('; ')}`];
+  if (extra.length > 0) found.push(`not among the published cases: ${foldIds(extra)}`);
+  return found.map((message, n) =>
     finding('COUNT_UNEXPECTED', {
       where: collection,
-      field: 'cases',
-      value: found,
-      message: `${title}: ${found} cases with and without labels; published are ${published.labelled} + ${published.unlabelled}`,
-      suggestion: 'nothing to do for a part of the collection; else look for what was not downloaded',
+      field: n === 0 && missing.length > 0 ? 'cases' : 'extra',
+      value: n === 0 && missing.length > 0 ? value : String(extra.length),
+      message: `${title}: ${message}`,
+      suggestion:
+        'nothing to do for a part of the collection; else look for what was not downloaded or got mixed in',
     }),
-  ];
+  );
+}
+
+function missingFrom(what: string, expected: readonly string[], there: ReadonlySet<string>): string[] {
+  const missing = expected.filter((id) => !there.has(id));
+  return missing.length === 0 ? [] : [`missing ${what}: ${foldIds(missing)}`];
 }
 
 function doubledCase(kept: SourceCase, dropped: SourceCase): Finding {
@@ -113,7 +164,10 @@ async function foldersIn(directory: string): Promise<string[]> {
 function chosen(collection: Collection, folders: readonly string[]): string | undefined {
   const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const [own] = folderNames[collection];
-  const fitting = folders.filter((name) => folderNames[collection].includes(plain(name)));
+  const fitting = folders.filter(
+    (name) =>
+      folderNames[collection].includes(plain(name)) || (collection === 'nnunet' && nnunetFolder.test(name)),
+  );
   const exact = fitting.filter((name) => plain(name) === own);
   const candidates = exact.length > 0 ? exact : fitting;
   if (candidates.length < 2) return candidates[0];

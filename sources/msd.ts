@@ -1,13 +1,23 @@
-import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
-import { z } from 'zod';
+import { posix } from 'node:path';
 import type { SourceCase } from '../domain/case.js';
 import type { Collection } from '../domain/collection.js';
-import { PlusctError } from '../domain/errors.js';
 import { type Finding, finding } from '../domain/finding.js';
+import type { OrganLabels } from '../domain/organ-labels.js';
+import type { SourceCopy } from '../domain/source-copy.js';
 import type { CollectionListing, SourceAdapter } from './adapter.js';
+import {
+  countFaults,
+  type ListedFiles,
+  listedFiles,
+  readContents,
+  statedCopy,
+  unpackAgain,
+} from './decathlon-contents.js';
+import { type ExpectedCases, msdPancreasCases, msdSpleenCases } from './expected-cases.js';
 import { filesUnder, folderOf, nameOf } from './file-tree.js';
+import { lesionFault } from './lesions.js';
 import { finishListing, missingFile, nothingFound } from './listing.js';
+import { usualCopy } from './source-copies.js';
 
 /** One task of the Medical Segmentation Decathlon. */
 export interface DecathlonTask {
@@ -16,35 +26,43 @@ export interface DecathlonTask {
   readonly folder: string;
   /** What file names begin with: `spleen` in `spleen_2.nii.gz`. */
   readonly prefix: string;
+  /** Digits to which the task pads its numbers; copies that pad otherwise hold the same cases. */
+  readonly idDigits: number;
   /** plusct's id of a case, of its name in the task. */
   readonly caseIdOf: (name: string, subset: SourceCase['subset']) => string;
+  readonly source: SourceCopy;
+  readonly expected: ExpectedCases;
 }
-
-/** The parts of `dataset.json` that matter. `release` is misspelt in Task07, so nothing else is asked for. */
-const Contents = z.object({
-  training: z.array(z.object({ image: z.string(), label: z.string() })),
-  test: z.array(z.union([z.string(), z.object({ image: z.string() })])).default([]),
-});
-type Contents = z.infer<typeof Contents>;
-
-interface Entry {
-  readonly subset: SourceCase['subset'];
-  readonly image: string;
-  readonly label?: string;
-}
-
-const unpackAgain = 'Unpack the archive of the task again, or download it again.';
 
 export const msdSpleen = decathlonAdapter(
-  { collection: 'msd-spleen', folder: 'Task09_Spleen', prefix: 'spleen', caseIdOf: (name) => name },
-  [1],
+  {
+    collection: 'msd-spleen',
+    folder: 'Task09_Spleen',
+    prefix: 'spleen',
+    idDigits: 1,
+    caseIdOf: (name) => name,
+    source: usualCopy('msd-spleen', 'Medical Segmentation Decathlon Task09_Spleen'),
+    expected: msdSpleenCases,
+  },
+  { organs: { spleen: [1] } },
 );
-export const msdPancreas = decathlonAdapter(
-  { collection: 'msd-pancreas', folder: 'Task07_Pancreas', prefix: 'pancreas', caseIdOf: (name) => name },
-  [1, 2],
-);
+export const msdPancreas: SourceAdapter = {
+  ...decathlonAdapter(
+    {
+      collection: 'msd-pancreas',
+      folder: 'Task07_Pancreas',
+      prefix: 'pancreas',
+      idDigits: 3,
+      caseIdOf: (name) => name,
+      source: usualCopy('msd-pancreas', 'Medical Segmentation Decathlon Task07_Pancreas'),
+      expected: msdPancreasCases,
+    },
+    { organs: { pancreas: [1, 2] } },
+  ),
+  labelFault: ({ voxels }) => lesionFault(true, voxels),
+};
 
-function decathlonAdapter(task: DecathlonTask, merged: readonly number[]): SourceAdapter {
+function decathlonAdapter(task: DecathlonTask, organLabels: OrganLabels): SourceAdapter {
   return {
     collection: task.collection,
     list: async (directory) => {
@@ -56,11 +74,10 @@ function decathlonAdapter(task: DecathlonTask, merged: readonly number[]): Sourc
         `${task.folder} with dataset.json, imagesTr and labelsTr`,
       );
     },
-    organLabels: { merged },
+    organLabels,
     organHu: [0, 200],
     sliceAxis: 2,
     expectedAxisCodes: 'RAS',
-    copyName: () => `Medical Segmentation Decathlon ${task.folder}`,
   };
 }
 
@@ -74,49 +91,30 @@ export async function listDecathlon(
   files: readonly string[],
 ): Promise<CollectionListing | undefined> {
   for (const path of files.filter((each) => nameOf(each) === 'dataset.json').sort(shallowFirst)) {
-    const entries = entriesOf(await readContents(directory, path), folderOf(path));
-    if (entries.some((entry) => nameIn(task, entry.image) !== undefined)) {
-      return listed(task, path, entries, files);
-    }
+    const contents = await readContents(directory, path);
+    const entries = listedFiles(contents, folderOf(path));
+    if (!entries.some((entry) => isOfTask(task, entry.image))) continue;
+    const { source, findings } = statedCopy(task.source, contents, path);
+    return listed({ ...task, source }, path, entries, files, [...findings, ...countFaults(contents, path)]);
   }
-  const { cases, findings } = listed(task, '', entriesInFolders(task, files), files);
-  if (cases.length === 0) return undefined;
-  const missing = missingFile(
-    'dataset.json',
-    'is not there; cases were listed from the folders',
-    unpackAgain,
-  );
-  return { cases, findings: [missing, ...findings] };
+  const why = 'is not there; cases were listed from the folders';
+  const missing = missingFile('dataset.json', why, unpackAgain);
+  const found = listed(task, '', entriesInFolders(task, files), files, [missing]);
+  return found.cases.length === 0 ? undefined : found;
+}
+
+/** Whether a file is called like a volume of this task. */
+export function isOfTask(task: DecathlonTask, path: string): boolean {
+  return nameIn(task, path) !== undefined;
 }
 
 function shallowFirst(a: string, b: string): number {
   return a.split('/').length - b.split('/').length;
 }
 
-async function readContents(directory: string, path: string): Promise<Contents> {
-  try {
-    return Contents.parse(JSON.parse(await readFile(join(directory, path), 'utf8')));
-  } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    const message = `${join(directory, path)}: no list of training and test cases (${why}). ${unpackAgain}`;
-    throw new PlusctError('InvalidInput', message, { cause });
-  }
-}
-
-function entriesOf({ training, test }: Contents, folder: string): Entry[] {
-  const under = (path: string): string => posix.join(folder, path);
-  const train = training.map(
-    ({ image, label }): Entry => ({ subset: 'train', image: under(image), label: under(label) }),
-  );
-  const rest = test.map(
-    (each): Entry => ({ subset: 'test', image: under(typeof each === 'string' ? each : each.image) }),
-  );
-  return [...train, ...rest].filter(({ image }) => !/^[._]/.test(nameOf(image)));
-}
-
-function entriesInFolders(task: DecathlonTask, files: readonly string[]): Entry[] {
-  return files.flatMap((image): Entry[] => {
-    if (nameIn(task, image) === undefined) return [];
+function entriesInFolders(task: DecathlonTask, files: readonly string[]): ListedFiles[] {
+  return files.flatMap((image): ListedFiles[] => {
+    if (!isOfTask(task, image)) return [];
     const folder = nameOf(folderOf(image));
     if (folder === 'imagesTs') return [{ subset: 'test', image }];
     if (folder !== 'imagesTr') return [];
@@ -125,18 +123,23 @@ function entriesInFolders(task: DecathlonTask, files: readonly string[]): Entry[
   });
 }
 
-/** Name of the case that a file belongs to, without the four digits of a channel; undefined for other files. */
-function nameIn({ prefix }: DecathlonTask, path: string): string | undefined {
-  return new RegExp(`^(${prefix}_\\d+)(_\\d{4})?\\.nii(\\.gz)?$`).exec(nameOf(path))?.[1];
+/**
+ * The task's own name of the case that a file belongs to, whatever its padding and without the four digits of a
+ * channel; undefined for other files.
+ */
+function nameIn({ prefix, idDigits }: DecathlonTask, path: string): string | undefined {
+  const number = new RegExp(`^${prefix}_(\\d+)(_\\d{4})?\\.nii(\\.gz)?$`).exec(nameOf(path))?.[1];
+  return number === undefined ? undefined : `${prefix}_${String(Number(number)).padStart(idDigits, '0')}`;
 }
 
 function listed(
   task: DecathlonTask,
   contents: string,
-  entries: readonly Entry[],
+  entries: readonly ListedFiles[],
   files: readonly string[],
+  known: readonly Finding[],
 ): CollectionListing {
-  const there = new Set(files);
+  const there = filesByName(task, files);
   const odd: Finding[] = [];
   const cases = entries.flatMap((entry) => {
     const name = nameIn(task, entry.image);
@@ -145,40 +148,51 @@ function listed(
     odd.push(missingFile(contents, `lists ${entry.image}, which is no file of ${task.folder}`, unpackAgain));
     return [];
   });
-  return finishListing(task.collection, cases, [...odd, ...unlisted(task, contents, cases, files)]);
+  const { collection, source, expected } = task;
+  const findings = [...known, ...odd, ...unlisted(task, contents, cases, files)];
+  return finishListing({ collection, source, cases, findings, expected });
 }
 
-function caseOf(task: DecathlonTask, name: string, entry: Entry, there: ReadonlySet<string>): SourceCase {
-  const image = existing(entry.image, there);
-  const label = entry.label === undefined ? undefined : existing(entry.label, there);
+/** Folder and name in the task → the file; the listed path itself goes first. */
+function filesByName(task: DecathlonTask, files: readonly string[]): (path: string) => string | undefined {
+  const paths = new Set(files);
+  const byName = new Map(files.map((path) => [`${folderOf(path)}/${nameIn(task, path)}`, path]));
+  return (path) => (paths.has(path) ? path : byName.get(`${folderOf(path)}/${nameIn(task, path)}`));
+}
+
+/** A file is taken as listed, or as tools rename it: unpacked, padded, with a channel number that the list lacks. */
+function caseOf(
+  task: DecathlonTask,
+  name: string,
+  { subset, image, label }: ListedFiles,
+  there: (path: string) => string | undefined,
+): SourceCase {
   const findings = [image, ...(label === undefined ? [] : [label])]
-    .filter((path) => !there.has(path))
+    .filter((path) => there(path) === undefined)
     .map((path) => missingFile(path, `is listed for ${name} but not there`, unpackAgain));
   return {
     collection: task.collection,
-    caseId: task.caseIdOf(name, entry.subset),
-    subset: entry.subset,
-    image: { kind: 'nifti', path: image },
-    ...(label === undefined ? {} : { labelPath: label }),
+    caseId: task.caseIdOf(name, subset),
+    subset,
+    image: { kind: 'nifti', path: there(image) ?? image },
+    ...(label === undefined ? {} : { labelPath: there(label) ?? label }),
     findings,
   };
 }
 
-/** The file as listed, or as tools rename it: unpacked, or with a channel number that the list does not have. */
-function existing(path: string, there: ReadonlySet<string>): string {
-  const stem = path.replace(/\.nii(\.gz)?$/, '');
-  const names = [path, `${stem}.nii.gz`, `${stem}.nii`, `${stem}_0000.nii.gz`, `${stem}_0000.nii`];
-  return names.find((name) => there.has(name)) ?? path;
-}
-
-/** Images that lie beside listed ones without being listed. */
+/** Images and labels that lie beside listed ones without being listed. */
 function unlisted(
   task: DecathlonTask,
   contents: string,
   cases: readonly SourceCase[],
   files: readonly string[],
 ): Finding[] {
-  const used = new Set(cases.flatMap(({ image }) => (image.kind === 'nifti' ? [image.path] : [])));
+  const used = new Set(
+    cases.flatMap(({ image, labelPath }) => [
+      ...(image.kind === 'nifti' ? [image.path] : []),
+      ...(labelPath === undefined ? [] : [labelPath]),
+    ]),
+  );
   const folders = new Set([...used].map(folderOf));
   const extra = files.filter(
     (path) => folders.has(folderOf(path)) && !used.has(path) && nameIn(task, path) !== undefined,

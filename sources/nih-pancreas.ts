@@ -1,19 +1,18 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SourceCase } from '../domain/case.js';
 import { type Finding, finding } from '../domain/finding.js';
 import type { SourceAdapter } from './adapter.js';
 import { type DicomFiles, seriesUnder } from './dicom-files.js';
+import { nihPancreasCases } from './expected-cases.js';
 import { filesUnder, folderOf, nameOf, naturalOrder } from './file-tree.js';
-import { finishListing, missingFile, nothingFound } from './listing.js';
+import { foldIds } from './id-ranges.js';
+import { finishListing, knownOf, missingFile, nothingFound } from './listing.js';
+import { usualCopy } from './source-copies.js';
 
 /** Withdrawn in 2020 as the same scan as another patient's, cropped otherwise. */
 const withdrawnCopies: Readonly<Record<string, string>> = {
   PANCREAS_0025: 'PANCREAS_0002',
   PANCREAS_0070: 'PANCREAS_0002',
 };
-/** So that a message about many labels stays readable. */
-const maxIdsShown = 5;
 
 /**
  * NIH Pancreas-CT: one DICOM series for each patient, found by content whatever the folders are called; pancreas 1 in
@@ -27,31 +26,58 @@ export const nihPancreas: SourceAdapter = {
     if (series.length === 0) {
       throw nothingFound('nih-pancreas', directory, 'DICOM files of PANCREAS_0001 … and label0001.nii.gz …');
     }
-    const labels = labelsOf(files);
+    const { labels, doubled } = labelsOf(files);
     const { patients, findings } = byPatient(series);
-    const cases = [...patients].map(([caseId, own]) => caseOf(caseId, own, labels.get(caseId)));
-    return finishListing('nih-pancreas', cases, [...findings, ...unusedLabels(labels, patients)]);
+    return finishListing({
+      collection: 'nih-pancreas',
+      source: usualCopy('nih-pancreas', copyName(files)),
+      cases: [...patients].map(([caseId, own]) => caseOf(caseId, own, labels.get(caseId))),
+      findings: [...findings, ...doubled, ...unusedLabels(labels, patients)],
+      expected: nihPancreasCases,
+    });
   },
-  organLabels: { merged: [1] },
+  organLabels: { organs: { pancreas: [1] } },
   organHu: [0, 200],
   sliceAxis: 2,
   expectedAxisCodes: 'LAI',
-  copyName: (directory) => {
-    if (existsSync(join(directory, 'DOI'))) return 'TCIA Pancreas-CT, old layout';
-    const names = existsSync(directory) ? readdirSync(directory) : [];
-    const retrieved = names.some((name) => /^manifest-\d+$/.test(name));
-    return retrieved ? 'TCIA Pancreas-CT, NBIA layout' : 'TCIA Pancreas-CT, rearranged';
-  },
 };
 
-/** Case id → path of its label. */
-function labelsOf(files: readonly string[]): Map<string, string> {
-  const labels = files.flatMap((path): [string, string][] => {
-    const number = /^label(\d{4})\.nii(?:\.gz)?$/.exec(nameOf(path))?.[1];
-    return number === undefined ? [] : [[`PANCREAS_${number}`, path]];
+/** Which of the two trees of the archive the folder holds, wherever in it; or what somebody made of them. */
+function copyName(files: readonly string[]): string {
+  const below = (folder: RegExp): boolean =>
+    files.some((path) =>
+      path
+        .split('/')
+        .slice(0, -1)
+        .some((part) => folder.test(part)),
+    );
+  if (below(/^DOI$/)) return 'TCIA Pancreas-CT, old layout';
+  return below(/^manifest-\d+$/) ? 'TCIA Pancreas-CT, NBIA layout' : 'TCIA Pancreas-CT, rearranged';
+}
+
+/** Case id → path of its label; of several files with one number the first is kept, the others are named. */
+function labelsOf(files: readonly string[]): { labels: Map<string, string>; doubled: Finding[] } {
+  const labels = new Map<string, string>();
+  const doubled: Finding[] = [];
+  for (const path of files) {
+    const number = /^label_?(\d{1,4})\.nii(?:\.gz)?$/i.exec(nameOf(path))?.[1];
+    if (number === undefined) continue;
+    const caseId = `PANCREAS_${number.padStart(4, '0')}`;
+    const first = labels.get(caseId);
+    if (first === undefined) labels.set(caseId, path);
+    else doubled.push(doubledLabel(path, first, caseId));
+  }
+  return { labels, doubled };
+}
+
+function doubledLabel(path: string, first: string, caseId: string): Finding {
+  return finding('COUNT_UNEXPECTED', {
+    where: path,
+    field: 'label',
+    value: caseId,
+    message: `${path}: ${caseId} has a label already; ${first} is used`,
+    suggestion: 'keep one copy of the labels in this folder',
   });
-  // Reversed, so that the first of several files with one number stays.
-  return new Map(labels.reverse());
 }
 
 /** The patient as PatientID says and as the path does. */
@@ -95,7 +121,7 @@ function strangeSeries({ paths, patientId }: DicomFiles): Finding {
 function caseOf(caseId: string, series: readonly DicomFiles[], label: string | undefined): SourceCase {
   const [largest, ...others] = [...series].sort((a, b) => b.paths.length - a.paths.length);
   const withdrawnCopyOf = withdrawnCopies[caseId];
-  const findings = misfiled(caseId, largest);
+  const findings = [...misfiled(caseId, largest), ...knownDoubts(caseId)];
   if (others.length > 0) findings.push(severalSeries(caseId, series));
   if (label === undefined && withdrawnCopyOf === undefined) {
     const name = `${caseId.replace('PANCREAS_', 'label')}.nii.gz`;
@@ -138,23 +164,44 @@ function misfiled(caseId: string, series: DicomFiles): Finding[] {
   ];
 }
 
+/** Said by one author alone, so the case is used when the tissue under its label is right. */
+function knownDoubts(caseId: string): Finding[] {
+  if (caseId !== 'PANCREAS_0063') return [];
+  const message = 'one author left this case out because image and label did not match there';
+  return [
+    knownOf(
+      'KNOWN_DOUBT',
+      caseId,
+      message,
+      'look at both in a viewer; the tissue under the label is checked',
+    ),
+  ];
+}
+
 /** Labels of withdrawn cases are still given out, without images; others without images are worth a word. */
 function unusedLabels(
   labels: ReadonlyMap<string, string>,
   patients: ReadonlyMap<string, unknown>,
 ): Finding[] {
-  const unused = [...labels.keys()]
-    .filter((id) => !patients.has(id) && !(id in withdrawnCopies))
-    .sort(naturalOrder);
-  if (unused.length === 0) return [];
-  const shown = `${unused.slice(0, maxIdsShown).join(', ')}${unused.length > maxIdsShown ? ' …' : ''}`;
-  return [
-    finding('FILE_MISSING', {
-      where: 'nih-pancreas',
-      field: 'images',
-      value: String(unused.length),
-      message: `labels without an image: ${unused.length} (${shown})`,
-      suggestion: 'fetch the DICOM series of these patients, or ignore this for a part of the collection',
-    }),
-  ];
+  const unused = [...labels.keys()].filter((id) => !patients.has(id));
+  const missing = unused.filter((id) => !(id in withdrawnCopies));
+  const withdrawn = unused.filter((id) => id in withdrawnCopies);
+  const found: Finding[] = [];
+  if (missing.length > 0) {
+    found.push(
+      finding('FILE_MISSING', {
+        where: 'nih-pancreas',
+        field: 'images',
+        value: String(missing.length),
+        message: `labels without an image: ${missing.length} (${foldIds(missing)})`,
+        suggestion: 'fetch the DICOM series of these patients, or ignore this for a part of the collection',
+      }),
+    );
+  }
+  if (withdrawn.length > 0) {
+    const message =
+      'has a label but no image: the archive withdrew the scan as a copy of PANCREAS_0002 and left the label';
+    found.push(knownOf('KNOWN_FACT', foldIds(withdrawn), message, 'nothing to do'));
+  }
+  return found;
 }

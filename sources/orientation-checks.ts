@@ -18,15 +18,13 @@ const ends: Readonly<Record<PatientAxis, string>> = {
  */
 export function orientationFindings(
   image: CtVolume,
-  organ: Organ,
-  mask: Mask | undefined,
+  masks: readonly { readonly organ: Organ; readonly mask: Mask }[],
   where: string,
 ): Finding[] {
   // Where the slices lie along another axis than the header says, anatomy cannot be compared with it axis by axis.
   const evident = evidentSliceAxis(image.geometry);
   if (evident !== undefined && !'SI'.includes(image.geometry.axisCodes[evident])) return [];
-  const verdicts = testOrientation(image, mask === undefined ? undefined : { organ, mask });
-  return verdicts.flatMap((verdict) => mirrored(verdict, image.geometry, where) ?? []);
+  return testOrientation(image, masks).flatMap((verdict) => mirrored(verdict, image.geometry, where) ?? []);
 }
 
 /** The same of organs that a model or people made: it may be they who are wrong, so nothing is held back. */

@@ -22,16 +22,17 @@ type TrueSpacing = NonNullable<SourceCase['trueSpacing']>;
  */
 export async function withTrueSpacings(
   directory: string,
-  { cases, findings }: CollectionListing,
+  listing: CollectionListing,
 ): Promise<CollectionListing> {
   const text = await readIfThere(join(directory, trueSpacingFile));
-  if (text === undefined) return { cases, findings };
+  if (text === undefined) return listing;
+  const { cases } = listing;
   const known = parseTrueSpacings(text, new Set(cases.map(({ caseId }) => caseId)));
   const given = cases.map((each): SourceCase => {
     const trueSpacing = known.get(each.caseId);
     return trueSpacing === undefined ? each : { ...each, trueSpacing };
   });
-  return { cases: given, findings };
+  return { ...listing, cases: given };
 }
 
 function parseTrueSpacings(text: string, cases: ReadonlySet<string>): Map<string, TrueSpacing> {

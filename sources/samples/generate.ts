@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type Collection, collections } from '../../domain/collection.js';
+import { type CoreCollection, coreCollections } from '../../domain/collection.js';
 import { PlusctError } from '../../domain/errors.js';
 import { kitsLayout } from './kits-layout.js';
 import { litsLayout } from './lits-layout.js';
@@ -30,11 +30,11 @@ export interface SampleSummary {
   readonly seed: number;
   /** True when a finished folder of this version and seed was found and nothing was written. */
   readonly reused: boolean;
-  readonly patients: readonly { readonly collection: Collection; readonly caseId: string }[];
+  readonly patients: readonly { readonly collection: CoreCollection; readonly caseId: string }[];
   readonly files: readonly StampedFile[];
 }
 
-const layouts: Readonly<Record<Collection, CollectionLayout>> = {
+const layouts: Readonly<Record<CoreCollection, CollectionLayout>> = {
   lits: litsLayout,
   kits19: kitsLayout,
   'msd-spleen': msdSpleenLayout,
@@ -77,7 +77,7 @@ export async function generateSamples(options: SampleOptions): Promise<SampleSum
 /** The real collections have the same folder names; they must never be written into. */
 async function refuseForeign(directory: string): Promise<void> {
   const entries = await readdir(directory).catch((): string[] => []);
-  const foreign = [...collections, 'reference'].find((name) => entries.includes(name));
+  const foreign = [...coreCollections, 'reference'].find((name) => entries.includes(name));
   if (foreign === undefined) return;
   const reason = `${directory} holds "${foreign}", which the sample generator did not write`;
   throw new PlusctError('InvalidInput', `${reason}. Choose an empty folder for the samples.`);
@@ -98,7 +98,7 @@ async function writeAll(
     scans.push({ patient, geometry: phantom.geometry });
     onProgress?.(scans.length, patients.length, `${patient.collection}/${patient.caseId}`);
   }
-  for (const collection of collections) {
+  for (const collection of coreCollections) {
     const own = scans.filter(({ patient }) => patient.collection === collection);
     for (const file of layouts[collection].collectionFiles(own)) written.push(await write(file));
   }

@@ -1,10 +1,10 @@
-import type { Collection } from '../../domain/collection.js';
+import type { CoreCollection } from '../../domain/collection.js';
 import { randomInteger, seededRandom } from '../../imaging/random.js';
 import type { Phase } from './tissue.js';
 
 /** One made-up patient: which case of which collection it becomes, and the grid on which it is scanned. */
 export interface SamplePatient {
-  readonly collection: Collection;
+  readonly collection: CoreCollection;
   /** The collection's own name for the case. */
   readonly caseId: string;
   readonly subset: 'train' | 'test';
@@ -23,9 +23,9 @@ export interface SamplePatient {
 
 type Place = Pick<SamplePatient, 'collection' | 'caseId' | 'subset'>;
 
-const train = (collection: Collection, ...caseIds: string[]): Place[] =>
+const train = (collection: CoreCollection, ...caseIds: string[]): Place[] =>
   caseIds.map((caseId) => ({ collection, caseId, subset: 'train' }));
-const test = (collection: Collection, ...caseIds: string[]): Place[] =>
+const test = (collection: CoreCollection, ...caseIds: string[]): Place[] =>
   caseIds.map((caseId) => ({ collection, caseId, subset: 'test' }));
 
 /** Case names that exist in the real collections, chosen so that every known trap of their headers occurs. */

@@ -83,7 +83,7 @@ describe('checks of an image', () => {
       { affine, spacingMm: [3, 0.78162497, 0.78162497], shape: [101, 602, 602] },
       'kits19',
     );
-    expect(found).toMatchObject({ code: 'SPACING_IMPLAUSIBLE', severity: 'flag' });
+    expect(found).toMatchObject({ code: 'EDITION_FOREIGN', severity: 'quarantine' });
     expect(found.message).toContain('interpolated edition');
   });
 

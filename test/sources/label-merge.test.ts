@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { collectionFacts } from '../../domain/collection.js';
 import type { LabelMap } from '../../imaging/volume.js';
-import { mergeOrgan } from '../../sources/label-merge.js';
+import { mergeOrgans } from '../../sources/label-merge.js';
 import { adapterFor } from '../../sources/registry.js';
 import { volumeOf } from './made-cases.js';
 
@@ -17,19 +18,35 @@ describe('merging label values into the organ', () => {
     ['msd-spleen', [0, 1, 0, 0], 1],
     ['nih-pancreas', [0, 1, 0, 0], 1],
   ] as const)('follows the rule of %s', (collection, mask, voxels) => {
-    const merged = mergeOrgan(label([0, 1, 2, 0]), adapterFor(collection).organLabels);
-    expect([...merged.mask]).toEqual(mask);
-    expect(merged.voxels).toBe(voxels);
+    const merged = mergeOrgans(label([0, 1, 2, 0]), adapterFor(collection).organLabels);
+    expect(merged.organs).toMatchObject([{ organ: collectionFacts[collection].organs[0], voxels }]);
+    expect([...merged.organs[0].mask]).toEqual(mask);
     expect(merged.unknown).toEqual(voxels === 2 ? [] : [2]);
   });
 
   it('names every value found, also beyond a byte', () => {
-    const merged = mergeOrgan(label([0, 300, 65535, 1]), { merged: [1] });
-    expect(merged.found).toEqual([0, 1, 300, 65535]);
+    const merged = mergeOrgans(label([0, 300, 65535, 1]), { organs: { liver: [1] } });
+    expect([...merged.found]).toEqual([
+      [0, 1],
+      [1, 1],
+      [300, 1],
+      [65535, 1],
+    ]);
     expect(merged.unknown).toEqual([300, 65535]);
   });
 
   it('gives an empty mask for an empty label', () => {
-    expect(mergeOrgan(label([0, 0]), { merged: [1] })).toMatchObject({ voxels: 0, found: [0], unknown: [] });
+    const merged = mergeOrgans(label([0, 0]), { organs: { liver: [1] } });
+    expect(merged).toMatchObject({ organs: [{ organ: 'liver', voxels: 0 }], unknown: [] });
+  });
+
+  it('takes several organs apart, and takes ignored values for background', () => {
+    const rules = { organs: { kidney: [2, 3], liver: [1] }, ignored: [9] };
+    const merged = mergeOrgans(label([0, 1, 2, 3, 9, 7]), rules);
+    expect(merged.organs.map(({ organ, voxels, mask }) => [organ, voxels, ...mask])).toEqual([
+      ['liver', 1, 0, 1, 0, 0, 0, 0],
+      ['kidney', 2, 0, 0, 1, 1, 0, 0],
+    ]);
+    expect(merged.unknown).toEqual([7]);
   });
 });

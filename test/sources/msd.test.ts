@@ -5,7 +5,8 @@ import { treeOf } from './made-cases.js';
 const entry = (name: string) => ({ image: `./imagesTr/${name}.nii.gz`, label: `./labelsTr/${name}.nii.gz` });
 
 function spleenTree(training: string[], files: string[], more: Record<string, unknown> = {}): string {
-  const contents = { training: training.map(entry), test: ['./imagesTs/spleen_1.nii.gz'], ...more };
+  const licence = 'CC-BY-SA 4.0';
+  const contents = { licence, training: training.map(entry), test: ['./imagesTs/spleen_1.nii.gz'], ...more };
   const paths = [...files.flatMap((name) => [`imagesTr/${name}`, `labelsTr/${name}`]), 'imagesTs/spleen_1'];
   return treeOf({
     'Task09_Spleen/dataset.json': JSON.stringify(contents),
@@ -58,6 +59,61 @@ describe('listing a decathlon task', () => {
         labelPath: 'labelsTr/pancreas_001.nii',
         findings: [],
       },
+    ]);
+  });
+
+  it('finds files that are padded otherwise than listed, under the task’s own ids', async () => {
+    const contents = {
+      licence: 'CC-BY-SA 4.0',
+      training: [entry('pancreas_001')],
+      test: ['./imagesTs/pancreas_2.nii.gz'],
+    };
+    const root = treeOf({
+      'dataset.json': JSON.stringify(contents),
+      'imagesTr/pancreas_1.nii.gz': '',
+      'labelsTr/pancreas_1.nii.gz': '',
+      'imagesTs/pancreas_2.nii.gz': '',
+    });
+    const { cases } = await msdPancreas.list(root);
+    expect(cases).toMatchObject([
+      {
+        caseId: 'pancreas_001',
+        image: { path: 'imagesTr/pancreas_1.nii.gz' },
+        labelPath: 'labelsTr/pancreas_1.nii.gz',
+        findings: [],
+      },
+      { caseId: 'pancreas_002', image: { path: 'imagesTs/pancreas_2.nii.gz' }, findings: [] },
+    ]);
+  });
+
+  it('holds the licence of dataset.json against the known one, and records what is stated', async () => {
+    const known = await msdSpleen.list(spleenTree(['spleen_2'], ['spleen_2']));
+    expect(known.source).toMatchObject({
+      copy: 'Medical Segmentation Decathlon Task09_Spleen',
+      licence: 'CC-BY-SA-4.0',
+    });
+    const other = await msdSpleen.list(spleenTree(['spleen_2'], ['spleen_2'], { licence: 'CC-BY-NC 4.0' }));
+    expect(other.findings[0]).toMatchObject({
+      code: 'LICENCE_UNEXPECTED',
+      severity: 'flag',
+      value: 'CC-BY-NC 4.0',
+    });
+    expect(other.source.licence).toBe('CC-BY-NC-4.0');
+    const silent = await msdSpleen.list(spleenTree(['spleen_2'], ['spleen_2'], { licence: undefined }));
+    expect(silent.findings[0]).toMatchObject({ code: 'LICENCE_UNEXPECTED' });
+    expect(silent.source).toMatchObject({
+      licence: 'CC-BY-SA-4.0',
+      licenceNote: expect.stringContaining('no licence'),
+    });
+  });
+
+  it('names a label that is not listed, and a list that is shorter than it says', async () => {
+    const root = spleenTree(['spleen_2'], ['spleen_2', 'spleen_9'], { numTraining: 41, numTest: 1 });
+    const { findings } = await msdSpleen.list(root);
+    expect(findings.slice(0, 3).map(({ code, where, value }) => [code, where, value])).toEqual([
+      ['COUNT_UNEXPECTED', 'Task09_Spleen/dataset.json', '1 + 1'],
+      ['COUNT_UNEXPECTED', 'Task09_Spleen/imagesTr/spleen_9.nii.gz', undefined],
+      ['COUNT_UNEXPECTED', 'Task09_Spleen/labelsTr/spleen_9.nii.gz', undefined],
     ]);
   });
 

@@ -16,7 +16,7 @@ describe('listing NIH Pancreas-CT', () => {
       'manifest-1599750808610/LICENSE': 'x',
       [`${labels}/label0001.nii.gz`]: '',
     });
-    const { cases, findings } = await nihPancreas.list(root);
+    const { cases, findings, source } = await nihPancreas.list(root);
     expect(cases).toMatchObject([
       { caseId: 'PANCREAS_0001', subset: 'train', labelPath: `${labels}/label0001.nii.gz`, findings: [] },
     ]);
@@ -25,7 +25,7 @@ describe('listing NIH Pancreas-CT', () => {
     expect(paths).toHaveLength(slices);
     expect(paths[1]).toBe(`${folder}/1-002.dcm`);
     expect(findings.map((each) => each.code)).toEqual(['COUNT_UNEXPECTED']);
-    expect(nihPancreas.copyName(root)).toBe('TCIA Pancreas-CT, NBIA layout');
+    expect(source).toMatchObject({ copy: 'TCIA Pancreas-CT, NBIA layout', licence: 'CC-BY-3.0' });
   });
 
   it('finds series in the old tree, in flattened folders and in quoted ones', async () => {
@@ -36,9 +36,9 @@ describe('listing NIH Pancreas-CT', () => {
       '._junk.dcm': 'x',
       '__MACOSX/PANCREAS_0009/1.dcm': 'x',
     });
-    const { cases } = await nihPancreas.list(root);
+    const { cases, source } = await nihPancreas.list(root);
     expect(cases.map((each) => each.caseId)).toEqual(['PANCREAS_0001', 'PANCREAS_0002', 'PANCREAS_0003']);
-    expect(nihPancreas.copyName(root)).toBe('TCIA Pancreas-CT, old layout');
+    expect(source.copy).toBe('TCIA Pancreas-CT, old layout');
   });
 
   it('tells patients apart by content when all files lie in one folder without extensions', async () => {
@@ -89,6 +89,33 @@ describe('listing NIH Pancreas-CT', () => {
     expect(findings[0]).toMatchObject({ code: 'FILE_MISSING', value: '1' });
     expect(findings[0].message).toContain('PANCREAS_0003');
     expect(cases[0].findings).toMatchObject([{ code: 'FILE_MISSING', where: 'label0001.nii.gz' }]);
+  });
+
+  it('names the missing series by their labels, and says why withdrawn cases have labels without images', async () => {
+    const root = treeOf({
+      ...series('PANCREAS_0001', 'PANCREAS_0001'),
+      ...Object.fromEntries(
+        [3, 4, 5, 9, 25, 70].map((n) => [`labels/label${String(n).padStart(4, '0')}.nii.gz`, '']),
+      ),
+      'labels/label0001.nii.gz': '',
+      'older/label0001.nii.gz': '',
+    });
+    const { cases, findings } = await nihPancreas.list(root);
+    expect(cases).toMatchObject([{ caseId: 'PANCREAS_0001', labelPath: 'labels/label0001.nii.gz' }]);
+    expect(findings.map(({ code, where }) => [code, where])).toEqual([
+      ['COUNT_UNEXPECTED', 'older/label0001.nii.gz'],
+      ['FILE_MISSING', 'nih-pancreas'],
+      ['KNOWN_FACT', 'PANCREAS_0025, 0070'],
+      ['COUNT_UNEXPECTED', 'nih-pancreas'],
+    ]);
+    expect(findings[1].message).toContain('PANCREAS_0003…0005, 0009');
+    expect(findings[3].message).toContain('missing with labels: PANCREAS_0002…0024, 0026…0069, 0071…0082');
+  });
+
+  it('flags 63, of which one author said that image and label do not match', async () => {
+    const root = treeOf({ ...series('PANCREAS_0063', 'PANCREAS_0063'), 'label0063.nii.gz': '' });
+    const { cases } = await nihPancreas.list(root);
+    expect(cases[0].findings).toMatchObject([{ code: 'KNOWN_DOUBT', severity: 'flag' }]);
   });
 
   it('quarantines a patient with two series, or in the folder of another', async () => {

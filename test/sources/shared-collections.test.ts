@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SourceCase } from '../../domain/case.js';
-import { collectionFacts } from '../../domain/collection.js';
 import { caseStatusOf } from '../../domain/finding.js';
 import { organValue } from '../../domain/organ.js';
 import { readDicomSeries } from '../../imaging/dicom.js';
@@ -50,13 +49,21 @@ describe.skipIf(!existsSync(root))(
         expect(findings.filter((each) => each.severity !== 'note')).toEqual([]);
         expect(caseStatusOf(findings)).toBe('accepted');
       }
-      expect(called('test-volume-59').findings).toMatchObject([{ code: 'SLICE_AXIS_UNUSUAL', value: 'LSA' }]);
+      expect(called('test-volume-59').findings).toMatchObject([
+        { code: 'KNOWN_FACT' },
+        { code: 'SLICE_AXIS_UNUSUAL', value: 'LSA' },
+      ]);
+      // Every label has the tumours that are published of it, and every header the spacing of kits.json.
+      expect(called('case_00000').sourceCase.listedSpacingMm).toBeDefined();
+      expect(
+        taken.flatMap(({ findings }) => findings).filter(({ code }) => code === 'LESION_UNEXPECTED'),
+      ).toEqual([]);
       expect(called('PANCREAS_0001').findings.map((each) => each.code)).toEqual(['LABEL_GEOMETRY_COPIED']);
     });
 
     it('have labels on soft tissue, better than any of their mirror images', () => {
-      for (const { image, organMask } of labelled()) {
-        const fit = labelFit(image!, organMask!);
+      for (const { image, organMasks } of labelled()) {
+        const fit = labelFit(image!, organMasks[0].mask);
         expect(fit.meanHu).toBeGreaterThan(20);
         expect(fit.meanHu).toBeLessThan(150);
         expect(fit.share).toBeGreaterThan(0.99);
@@ -65,20 +72,20 @@ describe.skipIf(!existsSync(root))(
     });
 
     it('have source organs that equal the reference voxel for voxel', async () => {
-      for (const { sourceCase, organMask } of labelled()) {
+      for (const { sourceCase, organMasks } of labelled()) {
         const { collection, caseId } = sourceCase;
         const path = join(root, 'reference', collection, `${caseId}.nii.gz`);
         const { values } = readLabelMap(await readFile(path), path);
-        const value = organValue[collectionFacts[collection].organ];
+        const value = organValue[organMasks[0].organ];
         const expected = Uint8Array.from(values, (each) => (each === value ? 1 : 0));
-        expect(Buffer.compare(organMask!, expected), caseId).toBe(0);
+        expect(Buffer.compare(organMasks[0].mask, expected), caseId).toBe(0);
       }
     });
 
     it('lose every label that is mirrored along any axis', () => {
-      for (const { image, organMask } of labelled()) {
+      for (const { image, organMasks } of labelled()) {
         for (const axes of [[0], [1], [2]]) {
-          const mirrored = mirror(organMask!, image!.geometry.shape, axes);
+          const mirrored = mirror(organMasks[0].mask, image!.geometry.shape, axes);
           const { share, bestMirrored } = labelFit(image!, mirrored);
           expect(bestMirrored.share - share).toBeGreaterThan(0.1);
         }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Collection, collectionFacts, collections } from '../../../domain/collection.js';
+import { type CoreCollection, collectionFacts, coreCollections } from '../../../domain/collection.js';
 import { organValue } from '../../../domain/organ.js';
 import { readDicomSeries } from '../../../imaging/dicom.js';
 import { readCt, readLabelMap, readNiftiHeader } from '../../../imaging/nifti.js';
@@ -38,7 +38,7 @@ async function dicomImage(caseId: string): Promise<CtVolume> {
 }
 
 const niftiFiles: Readonly<
-  Record<Exclude<Collection, 'nih-pancreas'>, readonly [string, string | undefined, string][]>
+  Record<Exclude<CoreCollection, 'nih-pancreas'>, readonly [string, string | undefined, string][]>
 > = {
   lits: [
     ['volume-0', 'lits/Training Batch 1/segmentation-0.nii', 'lits/Training Batch 1/volume-0.nii'],
@@ -202,9 +202,9 @@ describe('headers of the sample collections', () => {
 
 describe('labels of the sample collections', () => {
   it('equal the organ of the reference voxel for voxel, tumours merged', async () => {
-    for (const collection of collections) {
+    for (const collection of coreCollections) {
       if (collection === 'nih-pancreas') continue;
-      const value = organValue[collectionFacts[collection].organ];
+      const value = organValue[collectionFacts[collection].organs[0]];
       for (const [id, labelPath] of niftiFiles[collection]) {
         if (labelPath === undefined) continue;
         const source = await label(labelPath);
