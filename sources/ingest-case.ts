@@ -21,7 +21,10 @@ export interface IngestedCase {
   readonly voxels?: VoxelIdentity;
   /** The source's own bytes where the source is NIfTI, else an uncompressed int16 NIfTI made from the series. */
   readonly imageNifti?: Uint8Array;
-  /** The organ on the image's grid, tumours and cysts merged; only when nothing speaks against the label. */
+  /**
+   * The organ on the image's grid, tumours and cysts merged: every label that can be read as one. Whether the case may
+   * use it is for the findings to say, and for the person who decides on a case that is held back.
+   */
   readonly organMask?: Mask;
   /** Those of the listing, then those of the files. */
   readonly findings: Finding[];
@@ -36,8 +39,8 @@ const missingSuggestion = 'Download the file again.';
 
 /**
  * Reads and checks one case. `files` maps paths relative to the collection to bytes; what could not be read is not in
- * it. Faults of the files become findings and never throw, so that one bad case stops nobody; a label is used only
- * when it has the image's shape, the collection's values and soft tissue under it.
+ * it. Faults of the files become findings and never throw, so that one bad case stops nobody; a label is read only
+ * when it has the image's shape and the collection's values.
  */
 export function ingestCase(
   sourceCase: SourceCase,
@@ -138,9 +141,11 @@ function usableMask(
   findings: Finding[],
 ): Mask | undefined {
   const merged = mergeOrgan(label, adapter.organLabels);
-  const faults = labelFindings(merged, image, adapter, where);
-  findings.push(...geometryCopied(image.geometry, label.geometry, where), ...faults);
-  return faults.length === 0 ? merged.mask : undefined;
+  findings.push(
+    ...geometryCopied(image.geometry, label.geometry, where),
+    ...labelFindings(merged, image, adapter, where),
+  );
+  return merged.unknown.length === 0 && merged.voxels > 0 ? merged.mask : undefined;
 }
 
 function shapeMismatch(image: Geometry, label: Geometry, where: string): Finding | undefined {
