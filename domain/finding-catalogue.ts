@@ -121,6 +121,26 @@ export const findingCatalogue = {
     severity: 'flag',
     means: 'pre-labelling an organ failed for good; people start from an empty mask',
   },
+  LABEL_OFF_BODY: {
+    severity: 'quarantine',
+    means: 'part of a label lies in air or outside of the patient',
+  },
+  LABEL_SHARED: {
+    severity: 'quarantine',
+    means: 'a label equals that of another case, voxel for voxel, though the images differ',
+  },
+  IMAGE_FLAT: { severity: 'quarantine', means: 'an image is constant or nearly so' },
+  HU_SCALE: { severity: 'quarantine', means: 'the values of an image are no Hounsfield units' },
+  SLICES_BLANK: {
+    severity: 'flag',
+    means: 'slices within a scan hold one value only or repeat the one before',
+  },
+  SERIES_NOT_AXIAL: { severity: 'flag', means: 'by the header the slices are not axial' },
+  ORGAN_VOLUME: { severity: 'flag', means: 'an organ is smaller or larger than any of 1,000 cases' },
+  LABEL_PIECES: { severity: 'flag', means: 'a label is in more pieces than its organ has' },
+  LABEL_HOLES: { severity: 'flag', means: 'a label encloses much background' },
+  ORGAN_CUT: { severity: 'note', means: 'an organ reaches the end of the scan, which cuts it off' },
+  EXCLUDED_BY_OPERATOR: { severity: 'exclude', means: 'a person decided to leave the case out' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type FindingCode = keyof typeof findingCatalogue;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SourceCase } from '../domain/case.js';
 import { DataError } from '../domain/errors.js';
-import { caseStatusOf, type Finding, finding } from '../domain/finding.js';
+import { type Finding, finding } from '../domain/finding.js';
 import type { Organ } from '../domain/organ.js';
 import type { Geometry, VoxelIdentity } from '../domain/volume.js';
 import { readDicomSeries } from '../imaging/dicom.js';
@@ -26,8 +26,9 @@ export interface IngestedCase {
   /** The source's own bytes where the source is NIfTI, else an uncompressed int16 NIfTI made from the series. */
   readonly imageNifti?: Uint8Array;
   /**
-   * The organs that the source labels, on the image's grid, tumours and cysts merged, none empty; only when nothing
-   * speaks against the label.
+   * The organs that the source labels, on the image's grid, tumours and cysts merged, none empty: every label that can be
+   * read. Whether the case may use it is for the findings to say, and for the person who decides on a case that is held
+   * back.
    */
   readonly organMasks: readonly OrganMask[];
   /** Those of the listing, then those of the files. */
@@ -50,8 +51,8 @@ const missingSuggestion = 'Download the file again.';
 
 /**
  * Reads and checks one case. `files` maps paths relative to the collection to bytes; what could not be read is not in
- * it. Faults of the files become findings and never throw, so that one bad case stops nobody; a label is used only
- * when it has the image's shape, the collection's values and soft tissue under it.
+ * it. Faults of the files become findings and never throw, so that one bad case stops nobody; a label is read only
+ * when it has the image's shape and the collection's values.
  */
 export function ingestCase(
   sourceCase: SourceCase,
@@ -171,7 +172,7 @@ function usableMasks(
     ...(known === undefined ? [] : [labelFault(known, where)]),
   ];
   findings.push(...geometryCopied(image.geometry, label.geometry, where), ...faults);
-  if (caseStatusOf(faults) !== 'accepted') return [];
+  if (merged.unknown.length > 0) return [];
   return merged.organs.filter(({ voxels }) => voxels > 0).map(({ organ, mask }) => ({ organ, mask }));
 }
 

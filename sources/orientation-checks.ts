@@ -4,7 +4,7 @@ import type { Geometry } from '../domain/volume.js';
 import type { AxisVerdict, PatientAxis } from '../imaging/anatomy.js';
 import { testOrientation } from '../imaging/orientation-test.js';
 import type { CtVolume, Mask } from '../imaging/volume.js';
-import { evidentSliceAxis } from './case-checks.js';
+import { evidentSliceAxis } from './checks/geometry.js';
 
 const ends: Readonly<Record<PatientAxis, string>> = {
   'left-right': 'left and right',

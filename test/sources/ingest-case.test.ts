@@ -189,14 +189,22 @@ describe('a bad label', () => {
     ['has a value that the collection lacks', nifti(withTumour()), 'LABEL_VALUES'],
     ['was interpolated', nifti(Float32Array.from(organBox(), (value) => value * 0.7)), 'LABEL_VALUES'],
     ['holds nothing', nifti(new Uint8Array(voxelCount)), 'LABEL_EMPTY'],
-    ['lies on fat', nifti(organBox().map((value) => 1 - value)), 'LABEL_HU'],
-    ['is mirrored', nifti(mirrored), 'LABEL_HU'],
   ])('that %s quarantines the case and is not used', (_, bytes, code) => {
     const result = ingest(goodImage, bytes);
     expect(result.findings).toMatchObject([{ code, where: 'label.nii' }]);
     expect(caseStatusOf(result.findings)).toBe('quarantined');
     expect(maskOf(result)).toBeUndefined();
     expect(result.image).toBeDefined();
+  });
+
+  it.each([
+    ['lies on fat', organBox().map((value) => 1 - value)],
+    ['is mirrored', mirrored],
+  ])('that %s quarantines the case and is kept for the person who decides', (_, mask) => {
+    const result = ingest(goodImage, nifti(mask));
+    expect(result.findings).toMatchObject([{ code: 'LABEL_HU', where: 'label.nii' }]);
+    expect(caseStatusOf(result.findings)).toBe('quarantined');
+    expect(result.organMasks[0]?.mask).toEqual(mask);
   });
 
   it('that is mirrored onto other soft tissue is found by its mirror image', () => {
