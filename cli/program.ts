@@ -199,6 +199,34 @@ function addAction(tasks: Command, kind: TaskCommandKind): void {
   });
 }
 
+function addCases(program: Command): void {
+  const cases = program
+    .command('cases [campaign]')
+    .description('cases with all that is on record of them, chosen by any field')
+    .option(
+      '--where <query>',
+      "for which cases: 'collection=lits & spacing.k>2.5 & organ.spleen.origin=human'",
+    )
+    .option('--columns <list>', 'fields to show, by commas')
+    .option('--csv', 'print CSV')
+    .option('--fields', 'list every field; needs no server')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { listCases, listFields } = await import('./cases.js');
+      if (options.fields) return listFields();
+      await withSession((session) => listCases(session, campaign, options));
+    });
+  cases
+    .command('show <case>')
+    .description('one case’s passport, organ by organ')
+    .addOption(campaignOption())
+    .action(async (text, _options, command: Command) => {
+      const { showCase } = await import('./cases.js');
+      // `--json` is the outer command's option too, and taken there.
+      await withSession((session) => showCase(session, text, command.optsWithGlobals()));
+    });
+}
+
 /** The whole command line; building it does nothing. */
 export function program(): Command {
   const root = new Command('plusct')
@@ -209,6 +237,7 @@ export function program(): Command {
   addCampaigns(root);
   addEvaluate(root);
   addRecords(root);
+  addCases(root);
   addTasks(root);
   return root;
 }
