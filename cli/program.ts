@@ -227,6 +227,32 @@ function addCases(program: Command): void {
     });
 }
 
+function addExport(program: Command): void {
+  program
+    .command('export [campaign]')
+    .description('finished label maps of chosen cases, with passports, licences and citations')
+    .requiredOption('--out <dir>', 'folder to write, new or empty')
+    .option('--where <query>', 'which cases, as in `plusct cases`')
+    .option(
+      '--licence-allows <use>',
+      'only cases that allow it (repeat): share, derivatives, commercial',
+      collect,
+      [],
+    )
+    .option('--no-training-binds', 'do not count licences of training data against what models proposed')
+    .option('--images', 'the images too, as plusct serves them')
+    .addOption(
+      new Option('--format <name>', 'how label maps are written').choices(['nifti']).default('nifti'),
+    )
+    .option('--blind <seed>', 'images and label maps that do not tell their source, for blind benchmarks')
+    .option('--key <dir>', 'where the key of a blind export goes; DIR.key unless told otherwise')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { exportCases } = await import('./export.js');
+      await withSession((session) => exportCases(session, campaign, options));
+    });
+}
+
 /** The whole command line; building it does nothing. */
 export function program(): Command {
   const root = new Command('plusct')
@@ -238,6 +264,7 @@ export function program(): Command {
   addEvaluate(root);
   addRecords(root);
   addCases(root);
+  addExport(root);
   addTasks(root);
   return root;
 }
