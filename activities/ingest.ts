@@ -186,6 +186,7 @@ function passport(
     ...(volumes.header === undefined ? {} : { nativeHeader: Buffer.from(volumes.header).toString('base64') }),
     sourceLabels,
     missingOrgans: organs.filter((organ) => !sourceLabels.some((label) => label.organ === organ)),
+    ...(volumes.identity === undefined ? {} : { identity: volumes.identity }),
     findings: volumes.findings,
   });
 }

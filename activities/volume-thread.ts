@@ -8,6 +8,7 @@ import { writeLabelMap } from '../imaging/nifti-write.js';
 import { assembleOrgans, extractOrgan } from '../imaging/overlap.js';
 import { scorePair } from '../imaging/score-pair.js';
 import { provesCrop } from '../sources/duplicates.js';
+import { identityReport } from '../sources/identity-check.js';
 import { ingestCase } from '../sources/ingest-case.js';
 import { adapterFor } from '../sources/registry.js';
 import { sha256 } from '../storage/hash.js';
@@ -29,17 +30,21 @@ import type {
 /** The thread's side of `VolumeWork`. */
 export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolumes => {
   const adapter = adapterFor(sourceCase.collection);
-  const { image, organMask, imageNifti, geometry, voxels, findings } = ingestCase(sourceCase, files, adapter);
+  const ingested = ingestCase(sourceCase, files, adapter);
+  const { image, organMask, imageNifti, geometry, voxels } = ingested;
+  const { check: identity, findings: traces } = identityReport(sourceCase, files);
+  const findings = [...ingested.findings, ...traces];
   const hashes = [...files].map(([path, bytes]) => ({
     path,
     sha256: sha256(bytes),
     bytes: bytes.byteLength,
   }));
-  if (image === undefined || imageNifti === undefined) return { files: hashes, findings };
+  if (image === undefined || imageNifti === undefined) return { files: hashes, identity, findings };
   const header = new Uint8Array(inflateStart(imageNifti, sourceCase.caseId, maxHeaderBytes));
   const { organ } = collectionFacts[sourceCase.collection];
   return {
     files: hashes,
+    identity,
     findings,
     geometry: geometry!,
     voxels: voxels!,

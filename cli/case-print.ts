@@ -26,6 +26,7 @@ export function printPassport(view: CaseView): void {
   }
   const more = passport.sourceFiles.length - shownFiles;
   if (more > 0) line('', `and ${more} more files`);
+  printIdentity(view);
   printOrgans(view.organs);
   if (view.reviewer !== undefined) line('approved by', view.reviewer);
   if (view.verifier !== undefined) line('verified by', view.verifier);
@@ -54,6 +55,20 @@ function printVolume({ passport: { geometry, voxels } }: CaseView): void {
   if (voxels !== undefined) {
     line('voxels', `${voxels.minHu} to ${voxels.maxHu} HU, sha256 ${voxels.voxelSha256.slice(0, 16)}…`);
   }
+}
+
+function printIdentity({ passport: { identity } }: CaseView): void {
+  if (identity === undefined) {
+    line('identity', 'not checked');
+    return;
+  }
+  const { files, fields, retained, privateElements, profile, rules } = identity;
+  line(
+    'identity',
+    `${files} files, ${fields} fields checked, ${privateElements} private; ${profile}; ${rules}`,
+  );
+  if (identity.stated !== undefined) line('  stated', identity.stated);
+  if (retained.length > 0) line('  kept', [...new Set(retained.map((each) => each.field))].join(', '));
 }
 
 function printOrgans(all: readonly OrganView[]): void {

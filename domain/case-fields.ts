@@ -54,6 +54,14 @@ const ofCase: readonly CaseField[] = [
   field('missing', 'organs that the source did not label', ({ passport }) => passport.missingOrgans),
   field('finding', 'codes of all findings', ({ findings }) => findings.map(({ code }) => code)),
   field('severity', 'severities of all findings', ({ findings }) => findings.map(({ severity }) => severity)),
+  field(
+    'identity.profile',
+    'profile that the check for traces of a person used',
+    ({ passport }) => passport.identity?.profile,
+  ),
+  field('identity.retained', 'fields that the profile would have emptied', ({ passport }) =>
+    passport.identity?.retained.map((each) => each.field),
+  ),
   field('editor', 'people who drew labels', ({ organs: all }) =>
     unique(all.flatMap(({ editors }) => editors)),
   ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Finding } from './finding.js';
+import { IdentityCheck } from './identity.js';
 import { LabelSummary } from './label-version.js';
 import { CaseId, CollectionName, ObjectRef, OrganName, Sha256 } from './primitives.js';
 import { Geometry, VoxelIdentity } from './volume.js';
@@ -42,6 +43,8 @@ export const Passport = z.object({
   /** The source label, tumours merged into the organ. */
   sourceLabels: z.array(LabelSummary),
   missingOrgans: z.array(OrganName),
+  /** The check for traces of a person; absent in passports that are older than it. */
+  identity: IdentityCheck.optional(),
   findings: z.array(Finding),
 });
 export type Passport = z.infer<typeof Passport>;
