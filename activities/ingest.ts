@@ -188,6 +188,7 @@ function passport(
     sourceLabels,
     missingOrgans: organs.filter((organ) => !sourceLabels.some((label) => label.organ === organ)),
     ...(facts === undefined ? {} : { facts }),
+    ...(volumes.identity === undefined ? {} : { identity: volumes.identity }),
     findings: volumes.findings,
   });
 }

@@ -8,6 +8,7 @@ import { testLabelOrientation } from '../imaging/orientation-test.js';
 import { assembleOrgans, extractOrgan } from '../imaging/overlap.js';
 import { scorePair } from '../imaging/score-pair.js';
 import { provesCrop } from '../sources/duplicates.js';
+import { identityReport } from '../sources/identity-check.js';
 import { ingestCase } from '../sources/ingest-case.js';
 import { adapterFor } from '../sources/registry.js';
 import { sha256 } from '../storage/hash.js';
@@ -30,20 +31,21 @@ import type {
 /** The thread's side of `VolumeWork`. */
 export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolumes => {
   const adapter = adapterFor(sourceCase.collection);
-  const { image, organMasks, imageNifti, geometry, voxels, findings } = ingestCase(
-    sourceCase,
-    files,
-    adapter,
-  );
+  const ingested = ingestCase(sourceCase, files, adapter);
+  const { image, organMasks, imageNifti, geometry, voxels } = ingested;
+  const { check: identity, findings: traces } = identityReport(sourceCase, files);
+  const findings = [...ingested.findings, ...traces];
   const hashes = [...files].map(([path, bytes]) => ({
     path,
     sha256: sha256(bytes),
     bytes: bytes.byteLength,
   }));
-  if (image === undefined || imageNifti === undefined) return { files: hashes, sourceMasks: [], findings };
+  if (image === undefined || imageNifti === undefined)
+    return { files: hashes, identity, sourceMasks: [], findings };
   const header = new Uint8Array(inflateStart(imageNifti, sourceCase.caseId, maxHeaderBytes));
   return {
     files: hashes,
+    identity,
     findings,
     geometry: geometry!,
     voxels: voxels!,

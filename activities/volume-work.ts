@@ -1,5 +1,6 @@
 import type { SourceCase } from '../domain/case.js';
 import type { Finding } from '../domain/finding.js';
+import type { IdentityCheck } from '../domain/identity.js';
 import type { LabelOrigin } from '../domain/label-version.js';
 import type { CampaignRow, MetricContract, OrganFigures } from '../domain/metric.js';
 import type { Organ } from '../domain/organ.js';
@@ -51,6 +52,8 @@ export interface IngestedVolumes {
   readonly convertedImage?: Uint8Array;
   /** One for each organ that the source labels. */
   readonly sourceMasks: readonly PackedMask[];
+  /** The check for traces of a person. */
+  readonly identity?: IdentityCheck;
   readonly findings: Finding[];
 }
 

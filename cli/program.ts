@@ -199,6 +199,60 @@ function addAction(tasks: Command, kind: TaskCommandKind): void {
   });
 }
 
+function addCases(program: Command): void {
+  const cases = program
+    .command('cases [campaign]')
+    .description('cases with all that is on record of them, chosen by any field')
+    .option(
+      '--where <query>',
+      "for which cases: 'collection=lits & spacing.k>2.5 & organ.spleen.origin=human'",
+    )
+    .option('--columns <list>', 'fields to show, by commas')
+    .option('--csv', 'print CSV')
+    .option('--fields', 'list every field; needs no server')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { listCases, listFields } = await import('./cases.js');
+      if (options.fields) return listFields();
+      await withSession((session) => listCases(session, campaign, options));
+    });
+  cases
+    .command('show <case>')
+    .description('one case’s passport, organ by organ')
+    .addOption(campaignOption())
+    .action(async (text, _options, command: Command) => {
+      const { showCase } = await import('./cases.js');
+      // `--json` is the outer command's option too, and taken there.
+      await withSession((session) => showCase(session, text, command.optsWithGlobals()));
+    });
+}
+
+function addExport(program: Command): void {
+  program
+    .command('export [campaign]')
+    .description('finished label maps of chosen cases, with passports, licences and citations')
+    .requiredOption('--out <dir>', 'folder to write, new or empty')
+    .option('--where <query>', 'which cases, as in `plusct cases`')
+    .option(
+      '--licence-allows <use>',
+      'only cases that allow it (repeat): share, derivatives, commercial',
+      collect,
+      [],
+    )
+    .option('--no-training-binds', 'do not count licences of training data against what models proposed')
+    .option('--images', 'the images too, as plusct serves them')
+    .addOption(
+      new Option('--format <name>', 'how label maps are written').choices(['nifti']).default('nifti'),
+    )
+    .option('--blind <seed>', 'images and label maps that do not tell their source, for blind benchmarks')
+    .option('--key <dir>', 'where the key of a blind export goes; DIR.key unless told otherwise')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { exportCases } = await import('./export.js');
+      await withSession((session) => exportCases(session, campaign, options));
+    });
+}
+
 /** The whole command line; building it does nothing. */
 export function program(): Command {
   const root = new Command('plusct')
@@ -209,6 +263,8 @@ export function program(): Command {
   addCampaigns(root);
   addEvaluate(root);
   addRecords(root);
+  addCases(root);
+  addExport(root);
   addTasks(root);
   return root;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Finding } from './finding.js';
+import { IdentityCheck } from './identity.js';
 import { LabelSummary } from './label-version.js';
 import { OrganLabels } from './organ-labels.js';
 import { CaseId, CollectionName, ObjectRef, OrganName, Sha256 } from './primitives.js';
@@ -67,6 +68,8 @@ export const Passport = z.object({
   sourceLabels: z.array(LabelSummary),
   missingOrgans: z.array(OrganName),
   facts: Facts.optional(),
+  /** The check for traces of a person; absent in passports that are older than it. */
+  identity: IdentityCheck.optional(),
   findings: z.array(Finding),
 });
 export type Passport = z.infer<typeof Passport>;

@@ -99,6 +99,16 @@ export const findingCatalogue = {
     severity: 'note',
     means: 'voxel values reach outside -1024…3071 HU and are clipped for models',
   },
+  IDENTITY_DIRECT: { severity: 'quarantine', means: 'a header field seems to name a person' },
+  IDENTITY_TEXT: {
+    severity: 'flag',
+    means: 'a header field holds text that may help to tell who somebody is',
+  },
+  BURNED_IN_TEXT: { severity: 'flag', means: 'the file says that text is drawn into its pixels' },
+  PRIVATE_ELEMENTS: {
+    severity: 'note',
+    means: 'DICOM files hold private elements, whose meaning is not public',
+  },
   DUPLICATE_WITHDRAWN: {
     severity: 'exclude',
     means: 'a withdrawn duplicate: its voxels are those of another case',

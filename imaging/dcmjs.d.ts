@@ -17,7 +17,10 @@ declare module 'dcmjs' {
 
   export const data: {
     DicomDict: typeof DicomDict;
-    DicomMessage: { readFile(bytes: ArrayBuffer): DicomDict };
+    DicomMessage: {
+      readFile(bytes: ArrayBuffer, options?: { untilTag: string; includeUntilTagValue: boolean }): DicomDict;
+    };
+    DicomMetaDictionary: { dictionary: Record<string, { name: string } | undefined> };
   };
   interface Logger {
     setLevel(level: 'silent' | 'error' | 'warn'): void;

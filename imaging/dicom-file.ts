@@ -125,10 +125,11 @@ function quieten(): void {
 
 type Opened = InstanceType<typeof data.DicomDict>;
 
-function open(path: string, bytes: Uint8Array, suggestion: string): Opened {
+function open(path: string, bytes: Uint8Array, suggestion: string, untilTag?: string): Opened {
   quieten();
   try {
-    return data.DicomMessage.readFile(new Uint8Array(bytes).buffer);
+    const until = untilTag === undefined ? undefined : { untilTag, includeUntilTagValue: false };
+    return data.DicomMessage.readFile(new Uint8Array(bytes).buffer, until);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `${path}: no readable DICOM file (${why})`;
@@ -146,4 +147,51 @@ function asElements(
       return [dicomTag[tag], { vr, Value: Array.isArray(value) ? [...value] : [value] }];
     }),
   );
+}
+
+/** One element that has a value, however deep in sequences; binary values show no text. */
+export interface DicomText {
+  /** Eight hex digits in upper case. */
+  readonly tag: string;
+  /** Its keyword in the standard; the tag where that has none. */
+  readonly name: string;
+  readonly vr: string;
+  readonly text: string;
+}
+
+/** Every element before the pixels that has a value. Throws FILE_EMPTY or FILE_CORRUPT. */
+export function readDicomTexts(path: string, bytes: Uint8Array): DicomText[] {
+  const { dict } = open(path, bytes, 'Download the file again.', dicomTag.pixelData);
+  return textsOf(dict, 0);
+}
+
+const deepestSequence = 20;
+
+function textsOf(elements: Opened['dict'], depth: number): DicomText[] {
+  if (depth > deepestSequence) return [];
+  return Object.entries(elements).flatMap(([tag, { vr, Value: values }]) => {
+    // The element that reading stopped at has no list.
+    const Value: unknown[] = Array.isArray(values) ? values : [];
+    if (vr === 'SQ') return Value.flatMap((item) => (isElements(item) ? textsOf(item, depth + 1) : []));
+    const text = Value.map(shownValue).join('\\').trim();
+    const binary = Value.some((value) => value instanceof ArrayBuffer && value.byteLength > 0);
+    if (text.replaceAll('\\', '') === '' && !binary) return [];
+    const upper = tag.toUpperCase();
+    const known = data.DicomMetaDictionary.dictionary[`(${upper.slice(0, 4)},${upper.slice(4)})`];
+    return [{ tag: upper, name: known?.name ?? upper, vr, text }];
+  });
+}
+
+function isElements(item: unknown): item is Opened['dict'] {
+  return typeof item === 'object' && item !== null && !(item instanceof ArrayBuffer);
+}
+
+/** Names of persons come as their spellings. */
+function shownValue(value: unknown): string {
+  if (value === null || value === undefined || value instanceof ArrayBuffer) return '';
+  if (typeof value === 'object')
+    return Object.values(value)
+      .filter((part) => typeof part === 'string')
+      .join('=');
+  return String(value).replaceAll('\0', '');
 }

@@ -1,13 +1,21 @@
+import { createHash } from 'node:crypto';
 import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandInput,
+  ListPartsCommand,
+  type Part,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { PlusctError } from '../domain/errors.js';
+import { mapBounded } from './map-bounded.js';
 import type { ObjectStore } from './object-store.js';
 
 export interface S3Settings {
@@ -23,6 +31,10 @@ const attempts = 7;
 const connectTimeoutMs = 5000;
 /** For one request; the largest images are a few hundred megabytes. */
 const answerTimeoutMs = 120_000;
+
+/** Larger objects go in parts of this size; S3 takes at most 10,000 of them and none but the last below 5 MiB. */
+const partBytes = 16 * 1024 ** 2;
+const partsAtOnce = 4;
 
 /** An object store in one S3 bucket. Whatever S3 cannot do now is `StoreUnavailable`, which callers may retry. */
 export function s3Store(settings: S3Settings): ObjectStore {
@@ -55,17 +67,10 @@ export function s3Store(settings: S3Settings): ObjectStore {
         throw unavailable('read', Bucket, key, error);
       }
     },
-    async has(key) {
-      try {
-        await client.send(new HeadObjectCommand({ Bucket, Key: key }));
-        return true;
-      } catch (error) {
-        if (statusOf(error) === 404) return false;
-        throw unavailable('look up', Bucket, key, error);
-      }
-    },
+    has: (key) => exists(client, { Bucket, Key: key }),
     async put(key, bytes) {
-      await put(key, bytes, {});
+      if (bytes.byteLength > partBytes) await putInParts(client, { Bucket, Key: key }, bytes);
+      else await put(key, bytes, {});
     },
     putIfAbsent: (key, bytes) => put(key, bytes, { IfNoneMatch: '*' }),
     async *list(prefix) {
@@ -127,4 +132,95 @@ function unavailable(verb: string, bucket: string, key: string, cause: unknown):
     `Could not ${verb} [bucket=${bucket}, key=${key}]: ${why}. Check that the S3 server runs and the credentials fit.`,
     { cause },
   );
+}
+
+interface Target {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/**
+ * Uploads in parts, each with its SHA-256. The key is the hash of the content, so whatever an upload that was broken off left behind is
+ * of the same bytes: its parts are kept where size and checksum agree, and only the others are sent. Writers of one key help each other.
+ */
+async function putInParts(client: S3Client, target: Target, bytes: Uint8Array): Promise<void> {
+  try {
+    await sendParts(client, target, bytes, await openUpload(client, target));
+  } catch (error) {
+    // Another writer was quicker and has closed the upload, or the server has dropped it.
+    if (statusOf(error) !== 404) throw unavailable('write', target.Bucket, target.Key, error);
+    if (await exists(client, target)) return;
+    try {
+      await sendParts(client, target, bytes, await openUpload(client, target));
+    } catch (again) {
+      throw unavailable('write', target.Bucket, target.Key, again);
+    }
+  }
+}
+
+/** The latest upload of this key that was begun and not ended, else a new one. */
+async function openUpload(client: S3Client, target: Target): Promise<string> {
+  const { Bucket, Key } = target;
+  const open = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
+  const known = (open.Uploads ?? []).filter((each) => each.Key === Key).at(-1)?.UploadId;
+  if (known !== undefined) return known;
+  const created = await client.send(
+    new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'SHA256' }),
+  );
+  return created.UploadId!;
+}
+
+async function sendParts(
+  client: S3Client,
+  target: Target,
+  bytes: Uint8Array,
+  UploadId: string,
+): Promise<void> {
+  const there = await partsOf(client, target, UploadId);
+  const numbers = Array.from({ length: Math.ceil(bytes.byteLength / partBytes) }, (_, n) => n + 1);
+  const Parts = await mapBounded(numbers, partsAtOnce, async (PartNumber) => {
+    const Body = bytes.subarray((PartNumber - 1) * partBytes, PartNumber * partBytes);
+    const ChecksumSHA256 = createHash('sha256').update(Body).digest('base64');
+    const known = there.get(PartNumber);
+    if (known !== undefined && holds(known, Body, ChecksumSHA256))
+      return { PartNumber, ChecksumSHA256, ETag: known.ETag };
+    const sent = await client.send(
+      new UploadPartCommand({ ...target, UploadId, PartNumber, Body, ChecksumSHA256 }),
+    );
+    return { PartNumber, ChecksumSHA256, ETag: sent.ETag };
+  });
+  await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }));
+}
+
+async function partsOf(client: S3Client, target: Target, UploadId: string): Promise<Map<number, Part>> {
+  const found = new Map<number, Part>();
+  for (let PartNumberMarker: string | undefined; ; ) {
+    const page = await client.send(
+      new ListPartsCommand({
+        ...target,
+        UploadId,
+        ...(PartNumberMarker === undefined ? {} : { PartNumberMarker }),
+      }),
+    );
+    for (const part of page.Parts ?? []) found.set(part.PartNumber!, part);
+    if (!page.IsTruncated || page.NextPartNumberMarker === undefined) return found;
+    PartNumberMarker = page.NextPartNumberMarker;
+  }
+}
+
+/** Whether a part on the server has these bytes, by its SHA-256 or, from servers that do not tell it, by its MD5. */
+function holds(part: Part, body: Uint8Array, checksum: string): boolean {
+  if (part.Size !== body.byteLength) return false;
+  if (part.ChecksumSHA256 !== undefined) return part.ChecksumSHA256 === checksum;
+  return part.ETag?.replaceAll('"', '') === createHash('md5').update(body).digest('hex');
+}
+
+async function exists(client: S3Client, target: Target): Promise<boolean> {
+  try {
+    await client.send(new HeadObjectCommand(target));
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw unavailable('look up', target.Bucket, target.Key, error);
+  }
 }

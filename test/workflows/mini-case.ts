@@ -56,6 +56,7 @@ export async function storeMiniCase(
   store: ObjectStore,
   campaign: string,
   caseId = 'volume-0',
+  licence = 'none',
 ): Promise<MiniCase> {
   const at = { campaign, collection: 'lits', caseId } as const;
   const hu = Int16Array.from({ length: voxelCount }, (_, n) => 40 + (n % 7));
@@ -74,7 +75,7 @@ export async function storeMiniCase(
     caseId,
     subset: 'train',
     status: 'accepted',
-    licence: 'none',
+    licence,
     citation: 'none',
     copy: 'test',
     sourceFiles: [],

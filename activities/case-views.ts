@@ -1,0 +1,118 @@
+import { Assembly, CampaignPlan, CaseResult, Worklist } from '../domain/campaign.js';
+import type { Passport } from '../domain/case.js';
+import { type CaseRecords, type CaseView, caseView } from '../domain/case-view.js';
+import {
+  type CaseAddress,
+  campaignPlanKey,
+  labelKey,
+  modelKey,
+  preLabelKey,
+  resultKey,
+  worklistKey,
+} from '../domain/keys.js';
+import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
+import { Model } from '../domain/model.js';
+import type { Organ } from '../domain/organ.js';
+import type { TaskState } from '../domain/task.js';
+import { labelsOf } from '../domain/task-reducer.js';
+import { readJson, requireJson } from '../storage/json.js';
+import { mapBounded } from '../storage/map-bounded.js';
+import type { ObjectStore } from '../storage/object-store.js';
+import { readAllPassports } from '../storage/passports.js';
+import { TaskBoard } from '../storage/task-board.js';
+
+const readsAtOnce = 16;
+/** A label is corrected a few times; a longer chain is a loop. */
+const longestLineage = 1000;
+
+/**
+ * Every case of a campaign with all that is on record of it: passport, worklist, pre-label, task, result, label versions and the
+ * models behind them. With `modelsBind` false, licences of training data do not bind what models made.
+ */
+export async function readCaseViews(
+  store: ObjectStore,
+  campaign: string,
+  { modelsBind = true }: { modelsBind?: boolean } = {},
+): Promise<CaseView[]> {
+  const plan = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
+  const order = plan.collections.map((each) => each.collection);
+  const [passports, worklist, board] = await Promise.all([
+    readAllPassports(store, campaign, order),
+    readJson(store, worklistKey(campaign), Worklist),
+    new TaskBoard(store, campaign).read(),
+  ]);
+  const models = modelReader(store);
+  const tasks = new Map(board.map(({ task }) => [`${task.collection}/${task.caseId}`, task]));
+  const out = new Map(worklist?.leftOut.map((each) => [`${each.collection}/${each.caseId}`, each]));
+  return mapBounded(passports, readsAtOnce, async (passport) => {
+    const name = `${passport.collection}/${passport.caseId}`;
+    const records = await recordsOf(store, campaign, passport, tasks.get(name), models);
+    const leftOut = out.get(name);
+    return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) }, modelsBind);
+  });
+}
+
+type ModelReader = (organ: Organ, modelId: string) => Promise<Model | undefined>;
+
+/** Reads each model once. */
+function modelReader(store: ObjectStore): ModelReader {
+  const known = new Map<string, Promise<Model | undefined>>();
+  return (organ, modelId) => {
+    const key = modelKey(organ, modelId);
+    const found = known.get(key) ?? readJson(store, key, Model);
+    known.set(key, found);
+    return found;
+  };
+}
+
+async function recordsOf(
+  store: ObjectStore,
+  campaign: string,
+  passport: Passport,
+  task: TaskState | undefined,
+  models: ModelReader,
+): Promise<CaseRecords> {
+  const at = { campaign, collection: passport.collection, caseId: passport.caseId };
+  const [preLabel, result] = await Promise.all([
+    readJson(store, preLabelKey(at), Assembly),
+    readJson(store, resultKey(at), CaseResult),
+  ]);
+  const labels = result?.labels ?? (task && labelsOf(task)) ?? preLabel?.labels ?? passport.sourceLabels;
+  const drawn = labels.filter(({ origin }) => origin === 'human');
+  const lineages = new Map<string, LabelVersion[]>();
+  for (const label of drawn) lineages.set(label.version, await lineageOf(store, at, label));
+  const wanted = modelsBehind(labels, lineages);
+  const found = await Promise.all(wanted.map(([organ, modelId]) => models(organ, modelId)));
+  return {
+    passport,
+    labels,
+    lineages,
+    models: new Map(found.flatMap((model) => (model === undefined ? [] : [[model.modelId, model] as const]))),
+    ...(preLabel === undefined ? {} : { preLabel }),
+    ...(task === undefined ? {} : { task }),
+    ...(result === undefined ? {} : { result }),
+  };
+}
+
+/** A label version and those before it, newest first. */
+async function lineageOf(store: ObjectStore, at: CaseAddress, label: LabelSummary): Promise<LabelVersion[]> {
+  const lineage: LabelVersion[] = [];
+  let version: string | undefined = label.version;
+  while (version !== undefined && lineage.length < longestLineage) {
+    const record: LabelVersion = await requireJson(store, labelKey(at, label.organ, version), LabelVersion);
+    lineage.push(record);
+    version = record.parent;
+  }
+  return lineage;
+}
+
+function modelsBehind(
+  labels: readonly LabelSummary[],
+  lineages: ReadonlyMap<string, readonly LabelVersion[]>,
+): (readonly [Organ, string])[] {
+  const all: readonly Pick<LabelSummary, 'organ' | 'origin' | 'author'>[] = [
+    ...labels,
+    ...[...lineages.values()].flat(),
+  ];
+  return all.filter(({ origin }) => origin === 'model').map(({ organ, author }) => [organ, author] as const);
+}
