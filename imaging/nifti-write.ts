@@ -1,8 +1,8 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { PlusctError } from '../domain/errors.js';
 import type { Geometry } from '../domain/volume.js';
 import { type Affine, axesOf, orthonormalised } from './geometry.js';
-import { inflateStart } from './inflate.js';
+import { inflateStart, isGzip } from './inflate.js';
 import { norm } from './matrix3.js';
 import { maxHeaderBytes, type NiftiFields, parseNiftiHeader } from './nifti-header.js';
 import { type QuaternionPart, quaternionOf } from './quaternion.js';
@@ -102,6 +102,27 @@ export function writeLabelMap(values: Uint8Array, imageNifti: Uint8Array): Uint8
     descrip: 'plusct',
   };
   return gzipStable(joinNifti(fields, values));
+}
+
+/**
+ * The image for people's viewers: as it is, unless its sform is skewed and it has no qform. Then one with straightened
+ * axes is added in the header (ITK-SNAP and 3D Slicer refuse the file otherwise); voxels and sform stay.
+ */
+export function forViewers(imageNifti: Uint8Array): Uint8Array {
+  const image = parseNiftiHeader(inflateStart(imageNifti, 'image', maxHeaderBytes), 'image');
+  const { qformCode, quaternion, qoffsetMm, pixdim } = straightQform(image);
+  const complete = qformCode !== undefined && quaternion && qoffsetMm && pixdim;
+  // No viewer built on ITK reads version 2 at all.
+  if (!complete || image.version !== 1) return imageNifti;
+  const packed = isGzip(imageNifti);
+  const bytes = new Uint8Array(packed ? gunzipSync(imageNifti) : imageNifti);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setFloat32(76, pixdim[0], image.littleEndian);
+  view.setInt16(252, qformCode, image.littleEndian);
+  [...quaternion, ...qoffsetMm].forEach((value, n) => {
+    view.setFloat32(256 + 4 * n, value, image.littleEndian);
+  });
+  return packed ? gzipStable(bytes) : bytes;
 }
 
 /** A qform for readers that take no skewed axes; nothing where they find one, or need none. */

@@ -1,12 +1,13 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Affine, affineOf, axesOf, geometryFromAffine } from '../../imaging/geometry.js';
 import { asFiled, isPlaceholder, withDirections, withSpacing } from '../../imaging/geometry-repair.js';
 import { type Columns3, norm, scaled } from '../../imaging/matrix3.js';
-import { readNiftiHeader } from '../../imaging/nifti.js';
-import { writeCt, writeLabelMap, writeNifti } from '../../imaging/nifti-write.js';
+import { readCt, readNiftiHeader } from '../../imaging/nifti.js';
+import { forViewers, writeCt, writeLabelMap, writeNifti } from '../../imaging/nifti-write.js';
 import { rotationOf } from '../../imaging/quaternion.js';
 import { seededRandom } from '../../imaging/random.js';
+import { madeNifti } from './nifti-bytes.js';
 
 /** ITK takes axes as orthonormal when no entry of R·Rᵀ is farther than this from the identity (itkNiftiImageIO.cxx). */
 const itkBound = 1e-4;
@@ -80,6 +81,26 @@ describe('straightening', () => {
       geometry.affine.flat().forEach((value, at) => {
         expect(value).toBeCloseTo(straight[at], 3);
       });
+    }
+  });
+
+  it('gives viewers the same voxels and sform with such a qform, in either byte order, packed or not', () => {
+    const srow = bentAffine(seededRandom('viewer')).flat();
+    for (const littleEndian of [true, false]) {
+      const plain = madeNifti({ littleEndian, sformCode: 1, qformCode: 0, srow });
+      for (const image of [plain, new Uint8Array(gzipSync(plain))]) {
+        const shown = forViewers(image);
+        const header = readNiftiHeader(shown, 'shown.nii');
+        expect(header).toMatchObject({ sformCode: 1, qformCode: 1, littleEndian });
+        expect(header.srow.flat()).toEqual(srow);
+        expect(readCt(shown, 'shown.nii').hu).toEqual(readCt(image, 'image.nii').hu);
+        const [asMask, asShown] = [writeLabelMap(new Uint8Array(24), image), header];
+        expect(readNiftiHeader(asMask, 'mask.nii.gz').quaternion).toEqual(asShown.quaternion);
+        expect(readNiftiHeader(image, 'image.nii').qformCode).toBe(0);
+      }
+    }
+    for (const image of [madeNifti(), madeNifti({ version: 2, srow }), madeNifti({ srow, qformCode: 1 })]) {
+      expect(forViewers(image)).toBe(image);
     }
   });
 
