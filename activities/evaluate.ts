@@ -15,7 +15,7 @@ import {
   resultKey,
 } from '../domain/keys.js';
 import { CampaignRow } from '../domain/metric.js';
-import { ObjectRef } from '../domain/primitives.js';
+import { ObjectRef, OrganName } from '../domain/primitives.js';
 import { toCsv, toJsonl } from '../reports/rows.js';
 import { getContent, putContent } from '../storage/content.js';
 import { canonicalJson, hashOf, publish, publishJson, requireJson } from '../storage/json.js';
@@ -26,7 +26,8 @@ import { campaignContract as contract, loadPlan, makePlan, referencePath } from 
 import { campaignReport, evaluateCampaign } from './evaluation-report.js';
 import { loadPassport } from './label-store.js';
 import { scoreTable } from './score-table.js';
-import { trustedSpacing, withoutMillimetres } from './trusted-spacing.js';
+import { type TrustedSpacing, trustedSpacing, withoutMillimetres } from './trusted-spacing.js';
+import type { ScoredRow } from './volume-work.js';
 
 export { referencePath } from './evaluation-plan.js';
 
@@ -89,9 +90,9 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
         const pre = await requireJson(store, preLabelKey(input), Assembly);
         const file = await readFile(referencePath(input.referenceDirectory, collection, caseId));
         const reference = await putContent(store, file);
-        const { spacingMm, known, remark } = trustedSpacing((await loadPassport(store, input)).geometry);
+        const trusted = trustedSpacing((await loadPassport(store, input)).geometry);
         const scored = await work.score({
-          ...(spacingMm === undefined ? {} : { spacingMm }),
+          ...(trusted.spacingMm === undefined ? {} : { spacingMm: trusted.spacingMm }),
           reference: file,
           maps: [
             { stage: 'pre-label', file: await getContent(store, pre.labelMap) },
@@ -102,17 +103,7 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
         const scores =
           'mismatch' in scored
             ? { rows: [], mismatch: `${collection}/${caseId}: ${scored.mismatch}` }
-            : {
-                reference,
-                rows: (known ? scored : withoutMillimetres(scored)).map((row) => ({
-                  ...row,
-                  ...(remark === undefined ? {} : { remark }),
-                  collection,
-                  case: caseId,
-                  origin: originOf(pre, row.organ),
-                  contractSha256: hashOf(contract),
-                })),
-              };
+            : { reference, rows: rowsOf(scored, input, pre, trusted) };
         await publishJson(store, evaluationCaseKey(evaluation, collection, caseId), CaseScores.parse(scores));
       });
     },
@@ -179,6 +170,23 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
       });
     },
   };
+}
+
+function rowsOf(
+  scored: readonly ScoredRow[],
+  { collection, caseId }: CaseAddress,
+  pre: Assembly,
+  { known, remark }: TrustedSpacing,
+): CampaignRow[] {
+  return (known ? scored : withoutMillimetres(scored)).map((row) => ({
+    ...row,
+    organ: OrganName.parse(row.organ),
+    ...(remark === undefined ? {} : { remark }),
+    collection,
+    case: caseId,
+    origin: originOf(pre, row.organ),
+    contractSha256: hashOf(contract),
+  }));
 }
 
 /** What is to be said of cases that were scored, once for each. */

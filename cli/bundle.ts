@@ -8,7 +8,7 @@ import type { TaskState } from '../domain/task.js';
 import { labelsOf } from '../domain/task-reducer.js';
 import { summaryLine } from '../domain/task-summary.js';
 import { isGzip } from '../imaging/inflate.js';
-import { writeLabelMap } from '../imaging/nifti-write.js';
+import { forViewers, writeLabelMap } from '../imaging/nifti-write.js';
 import { assembleOrgans } from '../imaging/overlap.js';
 import { getContent } from '../storage/content.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -33,7 +33,7 @@ export async function writeBundle(
     throw new PlusctError('InvalidInput', `${at.caseId} has no image to bundle`);
   const folder = resolve(out);
   await mkdir(folder, { recursive: true });
-  const image = await getContent(store, passport.image);
+  const image = forViewers(await getContent(store, passport.image));
   const imageName = `image.nii${isGzip(image) ? '.gz' : ''}`;
   const [n1, n2, n3] = passport.geometry!.shape;
   const { labelMap } = assembleOrgans(await loadParts(store, at, labelsOf(task)), n1 * n2 * n3);

@@ -1,6 +1,5 @@
 import type { Evidence } from './anatomy.js';
-import { shrink } from './body.js';
-import { type CoarseGrid, smoothed } from './coarse-scan.js';
+import { type CoarseGrid, erodedInPlane, smoothed } from './coarse-scan.js';
 import type { Torso } from './torso.js';
 
 /** Thickness of the stretch at either end of a scan in which lung is looked for. */
@@ -51,10 +50,11 @@ function onTheRight(hu: Int16Array, { shape, cellMm }: CoarseGrid, torso: Torso)
   if (spine === undefined) return [];
   const plane = shape[0] * shape[1];
   const mean = smoothed(hu, shape);
-  const solid = body.map((inside, n) =>
-    inside === 1 && mean[n] > solidHu.least && mean[n] < solidHu.most ? 1 : 0,
-  );
-  const core = shrink(solid, shape, Math.max(1, Math.round(bulkMm / cellMm[0])));
+  const solid = new Uint8Array(hu.length);
+  for (let n = 0; n < hu.length; n++) {
+    solid[n] = body[n] === 1 && mean[n] > solidHu.least && mean[n] < solidHu.most ? 1 : 0;
+  }
+  const core = erodedInPlane(solid, shape, Math.max(1, Math.round(bulkMm / cellMm[0])));
   let [right, left] = [0, 0];
   for (let n = 0; n < core.length; n++) {
     if (core[n] === 0 || lungShare[Math.floor(n / plane)] > mostLung) continue;

@@ -59,17 +59,51 @@ export function sampled({ shape, places }: CoarseSampling, voxels: Voxels): Int1
 /** Mean over each cell and its neighbours (3×3×3; fewer at the edge): noise of single voxels goes. */
 export function smoothed(values: Int16Array, shape: Triple): Float32Array {
   const strides = [1, shape[0], shape[0] * shape[1]];
-  let from: Float32Array = Float32Array.from(values);
+  let from = new Float32Array(values);
   for (const axis of [0, 1, 2]) {
     const into = new Float32Array(from.length);
     const [step, size] = [strides[axis], shape[axis]];
-    for (let n = 0; n < from.length; n++) {
-      const at = Math.floor(n / step) % size;
-      const low = at > 0 ? from[n - step] : 0;
-      const high = at < size - 1 ? from[n + step] : 0;
-      into[n] = (low + from[n] + high) / (1 + (at > 0 ? 1 : 0) + (at < size - 1 ? 1 : 0));
+    for (let n = 0, at = 0, rest = step; n < from.length; n++) {
+      let [sum, count] = [from[n], 1];
+      if (at > 0) {
+        sum += from[n - step];
+        count++;
+      }
+      if (at < size - 1) {
+        sum += from[n + step];
+        count++;
+      }
+      into[n] = sum / count;
+      if (--rest > 0) continue;
+      rest = step;
+      at = at === size - 1 ? 0 : at + 1;
     }
     from = into;
   }
   return from;
+}
+
+/**
+ * In each slice what lies at least `radius` cells inside along both axes, as an erosion by a square of 2·radius + 1.
+ * Beyond the volume's edge everything counts as inside.
+ */
+export function erodedInPlane(mask: Uint8Array, shape: Triple, radius: number): Uint8Array {
+  return erodedAlong(erodedAlong(mask, shape, 0, radius), shape, 1, radius);
+}
+
+function erodedAlong(mask: Uint8Array, [nx, ny, nz]: Triple, axis: 0 | 1, radius: number): Uint8Array {
+  const result = new Uint8Array(mask.length);
+  const [size, step, lines, lineStep] = axis === 0 ? [nx, 1, ny, nx] : [ny, nx, nx, 1];
+  for (let line = 0; line < lines * nz; line++) {
+    const start = Math.floor(line / lines) * nx * ny + (line % lines) * lineStep;
+    for (let at = 0; at < size; at++) {
+      if (mask[start + at * step] === 0) continue;
+      const first = at;
+      while (at < size && mask[start + at * step] === 1) at++;
+      const low = first === 0 ? 0 : first + radius;
+      const high = at === size ? size : at - radius;
+      for (let inside = low; inside < high; inside++) result[start + inside * step] = 1;
+    }
+  }
+  return result;
 }

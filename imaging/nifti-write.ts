@@ -1,9 +1,10 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { PlusctError } from '../domain/errors.js';
 import type { Geometry } from '../domain/volume.js';
-import { type Affine, axesOf } from './geometry.js';
-import { inflateStart } from './inflate.js';
-import { maxHeaderBytes, parseNiftiHeader } from './nifti-header.js';
+import { type Affine, axesOf, orthonormalised } from './geometry.js';
+import { inflateStart, isGzip } from './inflate.js';
+import { norm } from './matrix3.js';
+import { maxHeaderBytes, type NiftiFields, parseNiftiHeader } from './nifti-header.js';
 import { type QuaternionPart, quaternionOf } from './quaternion.js';
 
 /** What `writeNifti` needs; arrays are in index order (i, j, k), i fastest. */
@@ -82,7 +83,9 @@ export function writeCt(geometry: Geometry, hu: Int16Array, compress = false): U
 /**
  * A gzipped uint8 label map on the grid of an image, in index order (i, j, k). `imageNifti` is the image's file (.nii
  * or .nii.gz, version 1 or 2, either byte order). Shape, voxel sides, sform, qform and units are the image's own, even
- * where they are doubtful, so that mask and image stay together in every viewer; everything else is written anew.
+ * where they are doubtful or known to be false, so that mask and image stay together in every viewer; everything else is
+ * written anew. Beside a skewed sform an empty qform is filled with the straightened axes: readers that refuse skewed
+ * axes (ITK) then read those, and readers that take the sform see what the image says.
  * Same input, same bytes. Throws `InvalidInput` when there are not as many values as the image has voxels.
  */
 export function writeLabelMap(values: Uint8Array, imageNifti: Uint8Array): Uint8Array {
@@ -90,6 +93,7 @@ export function writeLabelMap(values: Uint8Array, imageNifti: Uint8Array): Uint8
   const [rank] = image.dims;
   const fields: Nifti1Fields = {
     ...image,
+    ...straightQform(image),
     dims: image.dims.map((size, n) => (n > rank ? 1 : size)),
     datatype: 2,
     bitsPerVoxel: 8,
@@ -98,6 +102,42 @@ export function writeLabelMap(values: Uint8Array, imageNifti: Uint8Array): Uint8
     descrip: 'plusct',
   };
   return gzipStable(joinNifti(fields, values));
+}
+
+/**
+ * The image for people's viewers: as it is, unless its sform is skewed and it has no qform. Then one with straightened
+ * axes is added in the header (ITK-SNAP and 3D Slicer refuse the file otherwise); voxels and sform stay.
+ */
+export function forViewers(imageNifti: Uint8Array): Uint8Array {
+  const image = parseNiftiHeader(inflateStart(imageNifti, 'image', maxHeaderBytes), 'image');
+  const { qformCode, quaternion, qoffsetMm, pixdim } = straightQform(image);
+  const complete = qformCode !== undefined && quaternion && qoffsetMm && pixdim;
+  // No viewer built on ITK reads version 2 at all.
+  if (!complete || image.version !== 1) return imageNifti;
+  const packed = isGzip(imageNifti);
+  const bytes = new Uint8Array(packed ? gunzipSync(imageNifti) : imageNifti);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setFloat32(76, pixdim[0], image.littleEndian);
+  view.setInt16(252, qformCode, image.littleEndian);
+  [...quaternion, ...qoffsetMm].forEach((value, n) => {
+    view.setFloat32(256 + 4 * n, value, image.littleEndian);
+  });
+  return packed ? gzipStable(bytes) : bytes;
+}
+
+/** A qform for readers that take no skewed axes; nothing where they find one, or need none. */
+function straightQform({ sformCode, qformCode, srow, pixdim }: NiftiFields): Partial<Nifti1Fields> {
+  const empty = axesOf(srow).some((axis) => norm(axis) === 0);
+  if (sformCode <= 0 || qformCode > 0 || empty || !srow.flat().every(Number.isFinite)) return {};
+  const { affine, angle } = orthonormalised(srow);
+  if (angle === 0) return {};
+  const { quaternion, qfac } = quaternionOf(axesOf(affine));
+  return {
+    qformCode: 1,
+    quaternion,
+    qoffsetMm: [affine[0][3], affine[1][3], affine[2][3]],
+    pixdim: [qfac, ...pixdim.slice(1)],
+  };
 }
 
 /** Gzip without time or operating system in its header, so that the same bytes give the same file. */
@@ -116,9 +156,16 @@ export function joinNifti(fields: Nifti1Fields, voxels: NiftiSpec['voxels']): Ui
     throw new PlusctError('InvalidInput', `${voxels.length} voxels do not make a NIfTI-1 volume of ${shape}`);
   }
   const file = new Uint8Array(voxelOffset + voxels.byteLength);
-  encodeHeader(new DataView(file.buffer), fields);
+  file.set(niftiHeader(fields));
   file.set(new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength), voxelOffset);
   return file;
+}
+
+/** The 348 bytes of a header, and four that say "no extensions". */
+export function niftiHeader(fields: Nifti1Fields): Uint8Array {
+  const header = new Uint8Array(voxelOffset);
+  encodeHeader(new DataView(header.buffer), fields);
+  return header;
 }
 
 function encodeHeader(view: DataView, fields: Nifti1Fields): void {

@@ -55,13 +55,15 @@ export function findTorso(hu: Int16Array, grid: CoarseGrid): Torso | undefined {
 }
 
 function bodyOf(hu: Int16Array, shape: Triple): Uint8Array | undefined {
-  const dense = Uint8Array.from(hu, (value) => (value > skinHu ? 1 : 0));
+  const dense = new Uint8Array(hu.length);
+  for (let n = 0; n < hu.length; n++) dense[n] = hu[n] > skinHu ? 1 : 0;
   const opened = grow(shrink(dense, shape, 1), shape, 1);
   for (let n = 0; n < opened.length; n++) opened[n] &= dense[n];
   const largest = largestComponents(opened, shape, 1);
   if (!largest.includes(1)) return undefined;
   const [rows, columns] = [spanned(largest, shape, 0), spanned(largest, shape, 1)];
-  return rows.map((inside, n) => inside & columns[n]);
+  for (let n = 0; n < rows.length; n++) rows[n] &= columns[n];
+  return rows;
 }
 
 /** Every line along an in-plane axis filled from its first to its last voxel. */
@@ -134,7 +136,8 @@ function spineOf(
 
 function lungShares(hu: Int16Array, body: Uint8Array, { shape, cellMm }: CoarseGrid): Float64Array {
   const plane = shape[0] * shape[1];
-  const air = body.map((inside, n) => (inside === 1 && hu[n] < airHu ? 1 : 0));
+  const air = new Uint8Array(hu.length);
+  for (let n = 0; n < hu.length; n++) air[n] = body[n] === 1 && hu[n] < airHu ? 1 : 0;
   const { starts, ends, component, voxels } = findComponents(air, shape);
   const gas = new Float64Array(voxels.length);
   component.forEach((part, run) => {

@@ -7,6 +7,8 @@ import { evaluationDeeds } from '../../activities/evaluate.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { evaluationKey, evaluationPrefix, preLabelKey, resultKey, worklistKey } from '../../domain/keys.js';
 import { CampaignRow, MetricContract } from '../../domain/metric.js';
+import type { Geometry } from '../../domain/volume.js';
+import { withSpacing } from '../../imaging/geometry-repair.js';
 import { putContent } from '../../storage/content.js';
 import { hashOf, publishJson } from '../../storage/json.js';
 import { memoryStore } from '../../storage/memory.js';
@@ -18,14 +20,18 @@ const work = workVolumesInThreads(1);
 let store: ObjectStore;
 let referenceDirectory: string;
 
+/** What ingest has found out about the geometry of cases; nothing unless a test says so. */
+const mended: Record<string, (geometry: Geometry) => Geometry> = {};
+
 /** The reference is what the source and people say; the pre-label lacks half of the spleen. */
-beforeEach(async () => {
+beforeEach(() => prepare());
+async function prepare() {
   store = memoryStore();
   referenceDirectory = mkdtempSync(join(tmpdir(), 'plusct-reference-'));
   mkdirSync(join(referenceDirectory, 'lits'));
   const caseIds = ['volume-0', 'volume-1', 'volume-2'];
   for (const caseId of caseIds) {
-    const { at, labels, image } = await storeMiniCase(store, campaign, caseId);
+    const { at, labels, image } = await storeMiniCase(store, campaign, caseId, { mend: mended[caseId] });
     const all = {
       liver: organVoxels('liver'),
       kidney: organVoxels('kidney'),
@@ -47,9 +53,12 @@ beforeEach(async () => {
     ...{ collection: 'lits', caseId, status: 'accepted', sourceLabels: [], missingOrgans: [] },
   }));
   await publishJson(store, worklistKey(campaign), { cases, leftOut: [] });
-});
+}
 afterAll(() => work.close());
-afterEach(() => rmSync(referenceDirectory, { recursive: true, force: true }));
+afterEach(() => {
+  rmSync(referenceDirectory, { recursive: true, force: true });
+  for (const caseId of Object.keys(mended)) delete mended[caseId];
+});
 
 async function evaluate() {
   const deeds = evaluationDeeds({ store, work });
@@ -123,4 +132,46 @@ describe('the evaluation of a campaign', () => {
     const { reference } = JSON.parse(stored[key!]!);
     expect(await store.has(reference.key)).toBe(true);
   });
+
+  it('makes no figure in mm of a case whose spacing is unknown, and says why', async () => {
+    mended['volume-1'] = (geometry) => ({ ...geometry, spacingUnknown: true });
+    await prepare();
+    const { rows, report } = await rowsAndReport();
+    const unknown = rows.filter((row) => row.case === 'volume-1');
+    expect(unknown).toHaveLength(8);
+    for (const row of unknown) {
+      expect(row.nsd).toBeUndefined();
+      expect(typeof row.dsc).toBe('number');
+      expect(row.remark).toBe('no figures in mm: the spacing of this image is unknown');
+    }
+    for (const row of rows.filter((each) => each.case === 'volume-0')) {
+      expect(typeof row.nsd).toBe('number');
+      expect(row.remark).toBeUndefined();
+    }
+    expect(report).toContain('lits/volume-1: no figures in mm');
+  });
+
+  it('takes figures in mm under a spacing that was given, not under the header’s', async () => {
+    const before = await rowsAndReport();
+    mended['volume-1'] = (geometry) =>
+      withSpacing(geometry, [0.01, 0.01, 0.01], 'voxel sides from the scanner');
+    await prepare();
+    const { rows, report } = await rowsAndReport();
+    const nsd = (of: typeof rows) =>
+      of.find((row) => row.case === 'volume-1' && row.organ === 'spleen' && row.stage === 'pre-label')?.nsd;
+    expect(nsd(before.rows)).toBeLessThan(1);
+    // Half a spleen is missing, but all of it lies within a hundredth of a millimetre or so.
+    expect(nsd(rows)).toBe(1);
+    expect(report).toContain('lits/volume-1: figures in mm are under voxel sides from the scanner');
+  });
+
+  async function rowsAndReport() {
+    const { evaluation } = await evaluate();
+    const stored = await filesOf(evaluation);
+    const lines = stored[evaluationKey(evaluation, 'cases.jsonl')]!.trim().split('\n');
+    return {
+      rows: lines.map((line) => CampaignRow.parse(JSON.parse(line))),
+      report: stored[evaluationKey(evaluation, 'report.html')]!,
+    };
+  }
 });

@@ -44,7 +44,7 @@ export async function storeMiniCampaign(store: ObjectStore, campaign: string): P
 }
 
 async function finish(store: ObjectStore, campaign: string, caseId: string): Promise<void> {
-  const { at, labels, image } = await storeMiniCase(store, campaign, caseId, 'CC-BY-4.0');
+  const { at, labels, image } = await storeMiniCase(store, campaign, caseId, { licence: 'CC-BY-4.0' });
   const spleen = labels.find(({ organ }) => organ === 'spleen')!;
   let parent = spleen.version;
   let drawn: LabelSummary = spleen;

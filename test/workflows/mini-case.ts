@@ -3,6 +3,7 @@ import { Passport } from '../../domain/case.js';
 import { type CaseAddress, passportKey } from '../../domain/keys.js';
 import type { LabelSummary } from '../../domain/label-version.js';
 import { type Organ, organs, organValue } from '../../domain/organ.js';
+import type { Geometry } from '../../domain/volume.js';
 import { readNiftiHeader } from '../../imaging/nifti.js';
 import { writeLabelMap, writeNifti } from '../../imaging/nifti-write.js';
 import { putContent } from '../../storage/content.js';
@@ -56,7 +57,7 @@ export async function storeMiniCase(
   store: ObjectStore,
   campaign: string,
   caseId = 'volume-0',
-  licence = 'none',
+  { licence = 'none', mend = (geometry: Geometry): Geometry => geometry } = {},
 ): Promise<MiniCase> {
   const at = { campaign, collection: 'lits', caseId } as const;
   const hu = Int16Array.from({ length: voxelCount }, (_, n) => 40 + (n % 7));
@@ -80,7 +81,7 @@ export async function storeMiniCase(
     copy: 'test',
     sourceFiles: [],
     image: imageRef,
-    geometry: readNiftiHeader(image, 'mini').geometry,
+    geometry: mend(readNiftiHeader(image, 'mini').geometry),
     nativeHeader: Buffer.from(image.subarray(0, 540)).toString('base64'),
     sourceLabels: labels.slice(0, 1),
     missingOrgans: ['kidney', 'spleen', 'pancreas'],
