@@ -55,7 +55,9 @@ describe.skipIf(!existsSync(root))(
       ]);
       // Every label has the tumours that are published of it, and every header the spacing of kits.json.
       expect(called('case_00000').sourceCase.listedSpacingMm).toBeDefined();
-      expect(taken.flatMap(({ findings }) => findings).filter(({ code }) => code === 'LESION_UNEXPECTED')).toEqual([]);
+      expect(
+        taken.flatMap(({ findings }) => findings).filter(({ code }) => code === 'LESION_UNEXPECTED'),
+      ).toEqual([]);
       expect(called('PANCREAS_0001').findings.map((each) => each.code)).toEqual(['LABEL_GEOMETRY_COPIED']);
     });
 
