@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SourceCase } from '../../domain/case.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { kits19 } from '../../sources/kits19.js';
 import { kits19LabelFault } from '../../sources/kits19-labels.js';
 import { mergeOrgans } from '../../sources/label-merge.js';
+import { treeOf } from './made-cases.js';
 
 const metadata = resolve('../shared/data/real/kits-metadata');
 const pairs = resolve('../shared/data/real/kits19-vs-kits23');
@@ -55,6 +57,31 @@ describe.skipIf(!existsSync(metadata))(
       expect(published).toHaveLength(210);
       for (const row of published)
         expect(faultOf({ ...row, voxels: row.labels }), String(row.case)).toBeUndefined();
+    });
+
+    it('agree with the spacing of kits.json, whose 210 patients are kept whole', async () => {
+      const text = readFileSync(join(metadata, 'kits19_kits.json'), 'utf8');
+      const folders = Array.from({ length: 210 }, (_, n) => `data/case_${String(n).padStart(5, '0')}`);
+      const names = folders.flatMap((folder) => [
+        `${folder}/imaging.nii.gz`,
+        `${folder}/segmentation.nii.gz`,
+      ]);
+      const root = treeOf({ 'data/kits.json': text, ...Object.fromEntries(names.map((path) => [path, ''])) });
+      const { cases } = await kits19.list(root);
+      const headers = rows<{ pixdim: number[] }>('kits19_segmentation_headers.jsonl');
+      const patients = JSON.parse(text);
+      expect(cases).toHaveLength(210);
+      cases.forEach((each, n) => {
+        const { footHead, backFront, leftRight } = each.listedSpacingMm!;
+        headers[n].pixdim.forEach((side, axis) => {
+          expect([footHead, backFront, leftRight][axis]).toBeCloseTo(side, 4);
+        });
+        expect({ case_id: each.caseId, ...each.facts }).toEqual(patients[n]);
+        expect(SourceCase.parse(each)).toEqual(each);
+      });
+      expect(cases.filter(({ findings }) => findings.some(({ severity }) => severity !== 'note'))).toEqual(
+        [],
+      );
     });
 
     it('of KiTS23 labels are recognised, those without a cyst (value 3) among them', () => {
