@@ -11,6 +11,7 @@ import { withGeometry } from '../imaging/volume.js';
 import { getContent, putContent } from '../storage/content.js';
 import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
+import type { ObjectStore } from '../storage/object-store.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import { loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
@@ -45,7 +46,7 @@ export function modelDeeds({
         if (examples.length === 0) return {};
         const { name, version, summary } = engine.describe();
         const records = await mapBounded(examples, 16, ({ campaign, item, label }) =>
-          trainingRecord({ campaign, collection: item.collection, caseId: item.caseId }, label),
+          trainingRecord(store, { campaign, collection: item.collection, caseId: item.caseId }, label),
         );
         const trainedOn = records.map(({ trainedOn }) => trainedOn);
         const modelId = `${name}-${organ}-${hashOf({ name, version, seed, organ, trainedOn }).slice(0, 16)}`;
@@ -131,24 +132,22 @@ export function modelDeeds({
     loaded.delete(oldest);
     void model.then((each) => each.dispose());
   }
+}
 
-  /** What the model says of one training case, and the licence of the copy that it is from. */
-  async function trainingRecord(
-    at: CaseAddress,
-    label: LabelSummary,
-  ): Promise<{ trainedOn: Model['trainedOn'][number]; licence: string }> {
-    const { collection, caseId } = at;
-    if (label.origin !== 'source') {
-      throw new PlusctError(
-        'InvalidInput',
-        `${collection}/${caseId}: only source labels train a first model`,
-      );
-    }
-    const { image, licence } = await loadPassport(store, at);
-    const { version, voxelSha256 } = label;
-    return {
-      trainedOn: { collection, caseId, imageSha256: image!.sha256, label: version, voxelSha256 },
-      licence,
-    };
+/** What the model says of one training case, and the licence of the copy that it is from. */
+async function trainingRecord(
+  store: ObjectStore,
+  at: CaseAddress,
+  label: LabelSummary,
+): Promise<{ trainedOn: Model['trainedOn'][number]; licence: string }> {
+  const { collection, caseId } = at;
+  if (label.origin !== 'source') {
+    throw new PlusctError('InvalidInput', `${collection}/${caseId}: only source labels train a first model`);
   }
+  const { image, licence } = await loadPassport(store, at);
+  const { version, voxelSha256 } = label;
+  return {
+    trainedOn: { collection, caseId, imageSha256: image!.sha256, label: version, voxelSha256 },
+    licence,
+  };
 }

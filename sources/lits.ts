@@ -147,7 +147,24 @@ function listOriginal(files: readonly string[]): { cases: SourceCase[]; findings
     ...withoutImage.map(({ number, path }) => imageless(number, path)),
     ...of('test').map(({ number, path }) => testCase(number, path)),
   ];
-  return { cases, findings: submissions(of('submission')) };
+  return { cases, findings: [...submissions(of('submission')), ...doubledLabels(labels)] };
+}
+
+/** Of several labels with one number the first is used. */
+function doubledLabels(labels: readonly NamedFile[]): Finding[] {
+  return labels.flatMap(({ number, path }, n) => {
+    const first = labels.findIndex((each) => each.number === number);
+    if (first === n) return [];
+    return [
+      finding('COUNT_UNEXPECTED', {
+        where: path,
+        field: 'label',
+        value: `volume-${number}`,
+        message: `${path}: volume-${number} has a label already; ${labels[first].path} is used`,
+        suggestion: 'keep one copy of the collection in this folder',
+      }),
+    ];
+  });
 }
 
 /** LiTS never published labels of its test volumes. */

@@ -151,20 +151,23 @@ function entriesOf(
   });
   const odd: Finding[] = [];
   const entries = [...labelled, ...unlabelled].filter((entry) => {
-    const outside = [entry.image, entry.label ?? ''].some(
-      (path) => path.startsWith('..') || path.startsWith('/'),
-    );
-    const channel = !outside && entry.label === undefined && /_000[1-9]$/.test(entry.caseId);
-    if (!outside && !channel && CaseId.safeParse(entry.caseId).success) return true;
-    if (!/^[._]/.test(entry.caseId)) odd.push(unusable(entry, outside, channel));
-    return false;
+    const why = unusable(entry, there);
+    if (why !== undefined) odd.push(leftOut(entry, why));
+    return why === undefined;
   });
   return { entries, odd };
 }
 
-function unusable({ caseId, image }: Entry, outside: boolean, channel: boolean): Finding {
-  const name = channel ? 'is another channel' : `"${caseId}" cannot be the name of a case`;
-  const why = outside ? 'lies outside the dataset' : name;
+/** Why an entry cannot be a case. */
+function unusable({ caseId, image, label = '' }: Entry, there: ReadonlySet<string>): string | undefined {
+  if ([image, label].some((path) => path.startsWith('..') || path.startsWith('/')))
+    return 'lies outside the dataset';
+  const first = image.replace(/_\d{4}(?=\.nii)/, '_0000');
+  if (label === '' && image !== first && there.has(first)) return 'is another channel';
+  return CaseId.safeParse(caseId).success ? undefined : `"${caseId}" cannot be the name of a case`;
+}
+
+function leftOut({ caseId, image }: Entry, why: string): Finding {
   return finding('COUNT_UNEXPECTED', {
     where: image,
     field: 'caseId',

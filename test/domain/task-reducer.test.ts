@@ -46,6 +46,21 @@ describe('a new task', () => {
     expect(opened(both).organs.liver).toEqual({ state: 'source', label: firstLabels[0] });
   });
 
+  it('of a case that the source labels whole goes through people’s hands unchanged', () => {
+    const whole = (['liver', 'kidney', 'spleen', 'pancreas'] as const).map((organ) =>
+      label(organ, 'source', { origin: 'source', author: 'abdomenct-1k' }),
+    );
+    const done = through(
+      opened(whole),
+      [command('claim', 'anna')],
+      [command('submit', 'anna'), whole],
+      [command('approve', 'cora')],
+      [command('verify', 'emma')],
+    );
+    expect(taskIsDone(done)).toBe(true);
+    expect(labelsOf(done)).toEqual(whole);
+  });
+
   it('calls a proposal without a voxel empty, and keeps it', () => {
     const nothing = label('spleen', 'none', { origin: 'model', voxels: 0 });
     expect(opened([nothing]).organs.spleen).toEqual({ state: 'empty', label: nothing });

@@ -69,7 +69,7 @@ describe('the orientation of sample patients', () => {
       for (const organ of ['liver', 'kidney', 'spleen', 'pancreas'] as const) {
         const mask = labels.map((value) => (value === organValue[organ] ? 1 : 0));
         const withOrgan = (turned: Geometry) =>
-          testOrientation({ ...image, geometry: turned }, { organ, mask });
+          testOrientation({ ...image, geometry: turned }, [{ organ, mask }]);
         expect(expectNeverWrong(withOrgan, geometry, organ)).toBe(12);
       }
       const byOrgans = (turned: Geometry) => testLabelOrientation(labels, turned);
@@ -119,14 +119,14 @@ describe.skipIf(!existsSync(real))('real scans (skipped where the data are absen
     const mask = new Uint8Array(values.length);
     for (let n = 0; n < mask.length; n++) mask[n] = values[n] > 0 ? 1 : 0;
     const known = { organ: 'liver', mask } as const;
-    const [side, front, height] = testOrientation(image, known);
+    const [side, front, height] = testOrientation(image, [known]);
     expect([side.says, front.says, height.says]).toEqual(['mirrored', 'right', 'right']);
     expect(side.evidence.map(({ from, margin }) => [from, Math.round(margin)])).toEqual([
       ['bulk of the liver', -2],
       ['liver', -2],
     ]);
     const corrected = withDirections(image.geometry, 'LAS', 'liver side');
-    expect(says(testOrientation({ ...image, geometry: corrected }, known))).toEqual([
+    expect(says(testOrientation({ ...image, geometry: corrected }, [known]))).toEqual([
       'right',
       'right',
       'right',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SourceCase } from '../../domain/case.js';
 import type { Collection } from '../../domain/collection.js';
 import { caseStatusOf } from '../../domain/finding.js';
+import type { Affine } from '../../imaging/geometry.js';
 import { readCt } from '../../imaging/nifti.js';
 import { type IngestedCase, ingestCase } from '../../sources/ingest-case.js';
 import { missingFile } from '../../sources/listing.js';
@@ -222,6 +223,101 @@ describe('a bad label', () => {
     const values = findings.find((each) => each.code === 'EDITION_FOREIGN');
     expect(values?.value).toBe('0, 1, 3');
     expect(values?.message).toContain('this is KiTS21/23');
+  });
+});
+
+describe('a label of several organs', () => {
+  const all = organBox().map((value, n) => (value === 0 ? 0 : 1 + (n % 4)));
+  const threeOrgans = all.map((value) => (value === 3 ? 1 : value));
+
+  it('gives a mask for each, in the order of organs', () => {
+    const { organMasks, findings } = ingest(goodImage, nifti(all), 'abdomenct-1k');
+    expect(organMasks.map(({ organ }) => organ)).toEqual(['liver', 'kidney', 'spleen', 'pancreas']);
+    organMasks.forEach(({ mask }, n) => {
+      expect(mask).toEqual(all.map((value) => (value === n + 1 ? 1 : 0)));
+    });
+    expect(findings).toEqual([]);
+  });
+
+  it('without one of them is flagged, unless the patient is known not to have it', () => {
+    const flagged = ingest(goodImage, nifti(threeOrgans), 'abdomenct-1k');
+    expect(flagged.findings).toMatchObject([{ code: 'LABEL_ORGAN_EMPTY', field: 'spleen' }]);
+    expect(flagged.organMasks.map(({ organ }) => organ)).toEqual(['liver', 'kidney', 'pancreas']);
+    const files = new Map([
+      ['image.nii', goodImage],
+      ['label.nii', nifti(threeOrgans)],
+    ]);
+    const known = { ...niftiCase('abdomenct-1k'), absentOrgans: ['spleen' as const] };
+    expect(ingestCase(known, files, adapterFor('abdomenct-1k')).findings).toEqual([]);
+  });
+
+  it('is refused whole when it is of FLARE22, or when it holds nothing', () => {
+    const flare = ingest(goodImage, nifti(all.map((value) => (value === 4 ? 13 : value))), 'abdomenct-1k');
+    expect(flare.findings).toMatchObject([{ code: 'EDITION_FOREIGN' }]);
+    expect(flare.findings[0].message).toContain('FLARE22');
+    expect(flare.organMasks).toEqual([]);
+    expect(codesOf(ingest(goodImage, nifti(new Uint8Array(voxelCount)), 'abdomenct-1k'))).toEqual([
+      'LABEL_EMPTY',
+    ]);
+  });
+});
+
+describe('voxels of other editions', () => {
+  it('of the interpolated KiTS19 are refused as what they are', () => {
+    const sides = [3, 0.78162497, 0.78162497] as const;
+    const affine: Affine = [
+      [0, 0, -sides[2], 0],
+      [0, -sides[1], 0, 0],
+      [-sides[0], 0, 0, 0],
+    ];
+    const form = { code: 1, affine };
+    const spaced = { spacingMm: sides, sform: form, qform: form };
+    const result = ingest(nifti(tissue(), spaced), nifti(withTumour(), spaced), 'kits19');
+    expect(result.findings).toMatchObject([{ code: 'EDITION_FOREIGN', field: 'spacing' }]);
+    expect(result.findings[0].message).toContain('interpolated');
+    expect(caseStatusOf(result.findings)).toBe('quarantined');
+  });
+
+  it('with tumours where none are published, or none where some are, are noted and used', () => {
+    const merged = ingest(goodImage, goodLabel, 'msd-pancreas');
+    expect(merged.findings).toMatchObject([{ code: 'LESION_UNEXPECTED', severity: 'note' }]);
+    expect(maskOf(merged)).toEqual(organBox());
+    const free = { ...niftiCase('lits'), caseId: 'volume-32' };
+    const files = new Map([
+      ['image.nii', goodImage],
+      ['label.nii', nifti(withTumour())],
+    ]);
+    const { findings } = ingestCase(free, files, adapterFor('lits'));
+    expect(findings.map(({ code }) => code)).toEqual(['LESION_UNEXPECTED']);
+    expect(findings[0].message).toContain('published as free of it');
+  });
+});
+
+describe('a file with a fourth axis', () => {
+  const size: [number, number, number] = [shape[0], shape[1], shape[2]];
+  /** `dim[0]` and `dim[4]` of a NIfTI header. */
+  const withFourth = (file: Uint8Array, length: number): Uint8Array => {
+    const bytes = file.slice();
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    view.setInt16(40, 4, true);
+    view.setInt16(48, length, true);
+    return bytes;
+  };
+
+  it('of length one is a volume', () => {
+    const { geometry, findings } = ingest(withFourth(goodImage, 1), withFourth(goodLabel, 1));
+    expect(geometry?.shape).toEqual(size);
+    expect(findings).toEqual([]);
+  });
+
+  it('that is really one is refused', () => {
+    const twice = Int16Array.from([...tissue(), ...tissue()]);
+    const bytes = withFourth(nifti(twice, { shape: [size[0], size[1], 2 * size[2]] }), 2);
+    new DataView(bytes.buffer, bytes.byteOffset).setInt16(46, size[2], true);
+    const { findings, image } = ingest(bytes, goodLabel);
+    expect(findings).toMatchObject([{ code: 'HEADER_INVALID', field: 'dim' }]);
+    expect(findings[0].message).toContain('several volumes');
+    expect(image).toBeUndefined();
   });
 });
 

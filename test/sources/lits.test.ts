@@ -118,6 +118,14 @@ describe('listing LiTS', () => {
     ]);
   });
 
+  it('names a second label of a volume, and uses the first', async () => {
+    const { cases, findings } = await lits.list(
+      treeOf({ 'a/volume-1.nii': '', 'a/segmentation-1.nii': '', 'b/segmentation-1.nii.gz': '' }),
+    );
+    expect(cases[0].labelPath).toBe('a/segmentation-1.nii');
+    expect(findings[0]).toMatchObject({ code: 'COUNT_UNEXPECTED', where: 'b/segmentation-1.nii.gz' });
+  });
+
   it('uses no submission as the label of a test volume', async () => {
     const { cases, findings } = await lits.list(
       treeOf({ 'a/test-volume-5.nii': '', 'b/test-segmentation-5.nii': '', 'b/test-segmentation-6.nii': '' }),

@@ -55,7 +55,7 @@ describe('LiTS 28 to 47', () => {
       ]);
       expect(codes(result)).toEqual(['GEOMETRY_SUSPECT', 'SPACING_UNKNOWN', 'GEOMETRY_CORRECTED']);
       expect(caseStatusOf(result.findings)).toBe('accepted');
-      expect(result.organMask).toEqual(organBox());
+      expect(result.organMasks[0]?.mask).toEqual(organBox());
     }
   });
 
@@ -87,7 +87,7 @@ describe('LiTS 28 to 47', () => {
     const result = taken('volume-44', placeholder, { trueSpacing });
     const [image, mask] = [
       readNiftiHeader(result.imageNifti!, 'image.nii'),
-      readNiftiHeader(writeLabelMap(result.organMask!, result.imageNifti!), 'mask.nii.gz'),
+      readNiftiHeader(writeLabelMap(result.organMasks[0]!.mask, result.imageNifti!), 'mask.nii.gz'),
     ];
     for (const field of ['srow', 'quaternion', 'sformCode', 'qformCode', 'pixdim', 'qoffsetMm'] as const) {
       expect(mask[field]).toEqual(image[field]);
@@ -181,9 +181,9 @@ describe.skipIf(!existsSync(folder))('LiTS 44 (skipped where the data are absent
   }, 60_000);
 
   it('has the true liver volume under the true spacing', () => {
-    const { geometry, organMask } = ingestCase({ ...listed, trueSpacing }, files, lits);
+    const { geometry, organMasks } = ingestCase({ ...listed, trueSpacing }, files, lits);
     let voxels = 0;
-    for (const inside of organMask!) voxels += inside;
+    for (const inside of organMasks[0]!.mask) voxels += inside;
     const mm3 = (geometry?.spacingMm ?? [0, 0, 0]).reduce((product, side) => product * side, 1);
     const truth = 2_106_497 * 0.743 * 0.743 * 1.6;
     expect(Math.abs((voxels * mm3) / truth - 1)).toBeLessThan(0.01);

@@ -1,7 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lits } from '../../sources/lits.js';
 import { msdPancreas, msdSpleen } from '../../sources/msd.js';
 import { treeOf } from './made-cases.js';
 
+const lists = resolve('../shared/data/real/msd-json');
 const entry = (name: string) => ({ image: `./imagesTr/${name}.nii.gz`, label: `./labelsTr/${name}.nii.gz` });
 
 function spleenTree(training: string[], files: string[], more: Record<string, unknown> = {}): string {
@@ -155,3 +159,34 @@ describe('listing a decathlon task', () => {
     await expect(msdSpleen.list(other)).rejects.toMatchObject({ kind: 'InvalidInput' });
   });
 });
+
+describe.skipIf(!existsSync(lists))(
+  'the real lists of the decathlon (skipped where ../shared/data is not there)',
+  () => {
+    it.each([
+      ['Task03_Liver', lits, 201],
+      ['Task07_Pancreas', msdPancreas, 420],
+      ['Task09_Spleen', msdSpleen, 61],
+    ] as const)(
+      '%s gives all its cases and nothing to remark, droppings of macOS beside it or not',
+      async (task, adapter, size) => {
+        const text = readFileSync(join(lists, task, 'dataset.json'), 'utf8');
+        const { training, test } = JSON.parse(text);
+        const paths: string[] = [
+          ...training.flatMap(({ image, label }: { image: string; label: string }) => [image, label]),
+          ...test,
+        ];
+        const files = paths.flatMap((path) => [
+          path.slice(2),
+          path.slice(2).replace(/(?<=\/)(?=[^/]*$)/, '._'),
+        ]);
+        const root = treeOf({ 'dataset.json': text, ...Object.fromEntries(files.map((path) => [path, ''])) });
+        const { cases, findings, source } = await adapter.list(root);
+        expect(cases).toHaveLength(size);
+        expect(cases.flatMap((each) => each.findings)).toEqual([]);
+        expect(findings.filter(({ code }) => code !== 'KNOWN_FACT')).toEqual([]);
+        expect(source.licence).toBe('CC-BY-SA-4.0');
+      },
+    );
+  },
+);

@@ -22,7 +22,9 @@ const imageUnder = (axisCodes: string): CtVolume => ({
   notFinite: 0,
 });
 const found = (axisCodes: string, mask?: Uint8Array) =>
-  orientationFindings(imageUnder(axisCodes), 'liver', mask, 'a.nii').map(({ code, field }) => [code, field]);
+  orientationFindings(imageUnder(axisCodes), mask ? [{ organ: 'liver', mask }] : [], 'a.nii').map(
+    ({ code, field }) => [code, field],
+  );
 
 describe('findings on orientation', () => {
   it('are none where the header is right', () => {
@@ -49,7 +51,11 @@ describe('findings on orientation', () => {
   });
 
   it('say what was seen, and what else may look so', () => {
-    const [{ message, suggestion }] = orientationFindings(imageUnder('LAS'), 'liver', liver, 'a.nii');
+    const [{ message, suggestion }] = orientationFindings(
+      imageUnder('LAS'),
+      [{ organ: 'liver', mask: liver }],
+      'a.nii',
+    );
     expect(message).toMatch(/^a\.nii: left and right lie the other way round than the header's LAS says \(/);
     expect(message).toContain('liver 2.');
     expect(suggestion).toContain('situs inversus');
@@ -59,7 +65,7 @@ describe('findings on orientation', () => {
     const image = imageUnder('LAI');
     const [i, j, k] = geometry.shape;
     const swapped: Geometry = { ...image.geometry, shape: [i, 20, j * k], spacingMm: [0.8, 3, 0.8] };
-    expect(orientationFindings({ ...image, geometry: swapped }, 'liver', undefined, 'a.nii')).toEqual([]);
+    expect(orientationFindings({ ...image, geometry: swapped }, [], 'a.nii')).toEqual([]);
   });
 
   it('only flag organs that people or models made', () => {
