@@ -138,6 +138,18 @@ function addEvaluate(program: Command): void {
     });
 }
 
+function addInspect(program: Command): void {
+  program
+    .command('inspect <path>')
+    .description('what a NIfTI file, a DICOM folder or a folder of files holds, and what is wrong with it')
+    .option('--label <file>', 'the label map that belongs to it')
+    .option('--png <file>', 'write a picture: axial, coronal and sagittal')
+    .option('--collection <name>', 'by whose rules; guessed from the name of the file')
+    .option('--labels <list>', 'names of values: 1=liver,2=kidney')
+    .addOption(jsonOption())
+    .action(async (path, options) => (await import('./inspect.js')).inspect(path, options));
+}
+
 const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
 const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
 const actions: Readonly<Record<TaskCommandKind, string>> = {
@@ -209,6 +221,7 @@ export function program(): Command {
   addCampaigns(root);
   addEvaluate(root);
   addRecords(root);
+  addInspect(root);
   addTasks(root);
   return root;
 }

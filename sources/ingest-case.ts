@@ -148,6 +148,12 @@ function usableMask(
   return merged.unknown.length === 0 && merged.voxels > 0 ? merged.mask : undefined;
 }
 
+/** Whether a label lies on an image: its shape, which has to be equal, or else where its own header places it. */
+export function labelPlaceFindings(image: Geometry, label: Geometry, where: string): Finding[] {
+  const shapes = shapeMismatch(image, label, where);
+  return shapes === undefined ? geometryCopied(image, label, where) : [shapes];
+}
+
 function shapeMismatch(image: Geometry, label: Geometry, where: string): Finding | undefined {
   if (image.shape.join() === label.shape.join()) return undefined;
   const [value, expected] = [label.shape.join('×'), image.shape.join('×')];
