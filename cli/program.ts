@@ -150,6 +150,39 @@ function addInspect(program: Command): void {
     .action(async (path, options) => (await import('./inspect.js')).inspect(path, options));
 }
 
+function addFindings(program: Command): void {
+  // Options after a name of a subcommand are that command's own.
+  const root = program
+    .command('findings [campaign]')
+    .description('what was found in a campaign’s data, and which cases wait for a decision')
+    .enablePositionalOptions()
+    .option('--code <code>', 'only this code')
+    .option('--severity <severity>', 'only reject, quarantine, exclude, flag or note')
+    .option('--case <case>', 'only this case')
+    .addOption(jsonOption());
+  root.action(async (campaign, options) => {
+    const { findings } = await import('./findings.js');
+    await withSession((session) => findings(session, campaign, options));
+  });
+  const deciding = (verdict: 'accept' | 'exclude', description: string): Command =>
+    root
+      .command(`${verdict} <case>`)
+      .description(description)
+      .requiredOption('--reason <text>', 'why; goes on record')
+      .requiredOption('--as <name>', 'who decides; goes on record')
+      .addOption(campaignOption())
+      .addOption(jsonOption())
+      .action(async (text, options) => {
+        const { decideCase } = await import('./findings.js');
+        await withSession((session) => decideCase(session, verdict, text, options));
+      });
+  deciding('accept', 'let a case in that was held back').option(
+    '--without-label',
+    'use its image only; the organ is labelled anew',
+  );
+  deciding('exclude', 'leave a case out');
+}
+
 const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
 const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
 const actions: Readonly<Record<TaskCommandKind, string>> = {
@@ -222,6 +255,7 @@ export function program(): Command {
   addEvaluate(root);
   addRecords(root);
   addInspect(root);
+  addFindings(root);
   addTasks(root);
   return root;
 }
