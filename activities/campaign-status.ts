@@ -1,6 +1,7 @@
-import { Assembly, CampaignPlan, EvaluationSummary, type LeftOut, Worklist } from '../domain/campaign.js';
+import { Assembly, CampaignPlan, EvaluationSummary, type LeftOut } from '../domain/campaign.js';
 import type { CaseSummary, Passport } from '../domain/case.js';
 import type { Collection } from '../domain/collection.js';
+import { type Decision, decidedPassport } from '../domain/decision.js';
 import type { Finding } from '../domain/finding.js';
 import {
   campaignPlanKey,
@@ -12,15 +13,16 @@ import {
   manifestKey,
   preLabelKey,
   resultKey,
-  worklistKey,
 } from '../domain/keys.js';
 import type { Role } from '../domain/task.js';
 import { waitsFor } from '../domain/task-summary.js';
+import { readDecisions } from '../storage/decisions.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readAllPassports } from '../storage/passports.js';
 import { TaskBoard } from '../storage/task-board.js';
+import { readWorklist } from '../storage/worklists.js';
 import { Manifest } from './ingest.js';
 import { unfinishedFinding } from './left-out.js';
 
@@ -46,6 +48,8 @@ export interface CampaignStatus {
   readonly refine: CampaignPlan['refine'];
   readonly collections: readonly CollectionStatus[];
   readonly findings: readonly CaseFinding[];
+  /** The newest decision on each case on which people decided. */
+  readonly decisions: readonly Decision[];
   /** Datasets that the campaign published; more than one when it was taken up again. */
   readonly datasetKeys: readonly string[];
 }
@@ -59,10 +63,11 @@ export async function campaignNames(store: ObjectStore): Promise<string[]> {
 export async function readCampaignStatus(store: ObjectStore, campaign: string): Promise<CampaignStatus> {
   const plan = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
   const order = plan.collections.map((each) => each.collection);
-  const [manifests, passports, worklist, board, steps] = await Promise.all([
+  const [manifests, passports, decisions, worklist, board, steps] = await Promise.all([
     Promise.all(order.map((collection) => readJson(store, manifestKey(campaign, collection), Manifest))),
     readAllPassports(store, campaign, order),
-    readJson(store, worklistKey(campaign), Worklist),
+    readDecisions(store, campaign),
+    readWorklist(store, campaign),
     new TaskBoard(store, campaign).read(),
     countSteps(store, campaign),
   ]);
@@ -70,7 +75,9 @@ export async function readCampaignStatus(store: ObjectStore, campaign: string): 
   const datasetKeys = await keysBelow(store, datasetsPrefix(campaign));
   const later = await findingsOfProcessing(store, campaign, worklist?.cases ?? [], datasetKeys.length > 0);
   const collections = order.map((collection, index) => {
-    const own = passports.filter((each) => each.collection === collection);
+    const own = passports
+      .filter((each) => each.collection === collection)
+      .map((each) => decidedPassport(each, decisions.get(`${collection}/${each.caseId}`)));
     const out = leftOut.filter((each) => each.collection === collection);
     const tasks = board.filter(({ task }) => task.collection === collection);
     const waits = (role: Role) => tasks.filter(({ task }) => waitsFor(task) === role).length;
@@ -93,6 +100,7 @@ export async function readCampaignStatus(store: ObjectStore, campaign: string): 
     refine: plan.refine,
     collections,
     findings: [...ofCollections, ...findingsOf(passports, leftOut), ...later],
+    decisions: [...decisions.values()],
     datasetKeys,
   };
 }
@@ -158,7 +166,7 @@ export async function readProgress(store: ObjectStore, campaign: string): Promis
   const plan = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
   const [steps, worklist, ...manifests] = await Promise.all([
     countSteps(store, campaign),
-    readJson(store, worklistKey(campaign), Worklist),
+    readWorklist(store, campaign),
     ...plan.collections.map(({ collection }) => readJson(store, manifestKey(campaign, collection), Manifest)),
   ]);
   const sum = (step: string) =>

@@ -1,18 +1,15 @@
-import { CampaignPlan, CaseResult, Dataset, type LeftOut, Worklist } from '../domain/campaign.js';
+import { CampaignPlan, CaseResult, Dataset, type LeftOut } from '../domain/campaign.js';
 import { type CaseSummary, CaseSummary as CaseSummarySchema, type Passport } from '../domain/case.js';
-import {
-  type CaseAddress,
-  campaignPlanKey,
-  datasetKey,
-  manifestKey,
-  resultKey,
-  worklistKey,
-} from '../domain/keys.js';
+import { type Decision, type Decisions, decidedPassport, excludedCase } from '../domain/decision.js';
+import { type CaseAddress, campaignPlanKey, datasetKey, manifestKey, resultKey } from '../domain/keys.js';
 import { caseWorkflowId } from '../domain/workflow-ids.js';
 import { exactDuplicates } from '../sources/duplicates.js';
+import { sharedLabels } from '../sources/shared-labels.js';
 import { getContent } from '../storage/content.js';
+import { readDecisions } from '../storage/decisions.js';
 import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
 import { readAllPassports } from '../storage/passports.js';
+import { madeUnder, publishWorklist, readWorklist, requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import { Manifest } from './ingest.js';
@@ -32,26 +29,26 @@ export function campaignDeeds({
       await publishJson(store, campaignPlanKey(plan.campaign), CampaignPlan.parse(plan));
     },
 
-    /** After ingest: finds duplicates and writes down which cases go on. */
+    /** After ingest: counts what people decided, finds duplicates and writes down which cases go on. */
     async settleWorklist({ campaign }: { campaign: string }): Promise<{ cases: number }> {
       return alive(async () => {
         const plan = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
         const order = plan.collections.map((each) => each.collection);
-        const known = await readJson(store, worklistKey(campaign), Worklist);
-        if (known !== undefined) return { cases: known.cases.length };
-        const passports = await readAllPassports(store, campaign, order);
-        const leftOut = [...passports.flatMap(notAccepted), ...(await duplicates(campaign, plan, passports))];
-        const out = new Set(leftOut.map(nameOf));
-        const cases = passports
-          .filter((each) => !out.has(nameOf(each)))
-          .map((each) => CaseSummarySchema.parse(each));
-        await publishJson(store, worklistKey(campaign), Worklist.parse({ cases, leftOut }));
+        const decisions = await readDecisions(store, campaign);
+        const known = await readWorklist(store, campaign);
+        if (known !== undefined && madeUnder(known, decisions)) return { cases: known.cases.length };
+        const written = await readAllPassports(store, campaign, order);
+        const passports = written.map((each) => decidedPassport(each, decisions.get(nameOf(each))));
+        const copies = [...passports.flatMap(notAccepted), ...(await duplicates(campaign, plan, passports))];
+        const leftOut = [...copies, ...labelsOfOthers(without(passports, copies), decisions)];
+        const cases = without(passports, leftOut).map((each) => CaseSummarySchema.parse(each));
+        await publishWorklist(store, campaign, { cases, leftOut, ...noted(decisions) });
         return { cases: cases.length };
       });
     },
 
     async worklistPage(input: { campaign: string; offset: number; limit: number }): Promise<CaseSummary[]> {
-      const worklist = await requireJson(store, worklistKey(input.campaign), Worklist);
+      const worklist = await requireWorklist(store, input.campaign);
       return worklist.cases.slice(input.offset, input.offset + input.limit);
     },
 
@@ -77,15 +74,20 @@ export function campaignDeeds({
       campaign: string;
     }): Promise<{ key: string; sha256: string; leftOut: number }> {
       return alive(async () => {
-        const worklist = await requireJson(store, worklistKey(campaign), Worklist);
+        const worklist = await requireWorklist(store, campaign);
+        const decisions = await readDecisions(store, campaign);
         const cases: Dataset['cases'] = [];
         const leftOut = [...worklist.leftOut];
         for (const item of worklist.cases) {
           const at = { campaign, collection: item.collection, caseId: item.caseId };
+          const decision = decisions.get(nameOf(item));
           const result = await readJson(store, resultKey(at), CaseResult);
-          if (result === undefined) leftOut.push(unfinished(at));
-          else cases.push(released(await loadPassport(store, at), result));
+          // Somebody may have taken the case out while it was under way.
+          if (decision?.verdict === 'exclude') leftOut.push(excludedCase(decision));
+          else if (result === undefined) leftOut.push(unfinished(at));
+          else cases.push(released(await loadPassport(store, at), result, decision));
         }
+        leftOut.sort((a, b) => byName.compare(nameOf(a), nameOf(b)));
         const dataset = Dataset.parse({ campaign, cases, leftOut });
         // The name of the campaign is no part of what was built.
         const sha256 = hashOf({ ...dataset, campaign: '' });
@@ -150,10 +152,34 @@ function unfinished(at: CaseAddress): LeftOut {
   return { collection, caseId, finding: unfinishedFinding(at) };
 }
 
-function released(passport: Passport, result: CaseResult): Dataset['cases'][number] {
+const byName = new Intl.Collator('en', { numeric: true });
+
+function without(passports: readonly Passport[], leftOut: readonly LeftOut[]): Passport[] {
+  const out = new Set(leftOut.map(nameOf));
+  return passports.filter((each) => !out.has(nameOf(each)));
+}
+
+/** Cases held back for a label that another case has too, unless somebody accepted them. */
+function labelsOfOthers(passports: readonly Passport[], decisions: Decisions): LeftOut[] {
+  return sharedLabels(passports)
+    .filter(({ item }) => decisions.get(nameOf(item))?.verdict !== 'accept')
+    .map(({ item: { collection, caseId }, finding }) => ({ collection, caseId, finding }));
+}
+
+/** Left away where nobody decided anything. */
+function noted(decisions: Decisions): { decisions?: Decision[] } {
+  return decisions.size === 0 ? {} : { decisions: [...decisions.values()] };
+}
+
+function released(
+  passport: Passport,
+  result: CaseResult,
+  decision: Decision | undefined,
+): Dataset['cases'][number] {
   const { collection, caseId, licence, citation, image } = passport;
   const { labelMap, labels, absent } = result;
-  return { collection, caseId, licence, citation, image: image!, labelMap, labels, absent };
+  const accepted = decision === undefined ? {} : { acceptedBy: { by: decision.by, reason: decision.reason } };
+  return { collection, caseId, licence, citation, image: image!, labelMap, labels, absent, ...accepted };
 }
 
 function nameOf(item: { collection: string; caseId: string }): string {

@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CaseResult, Worklist } from '../domain/campaign.js';
-import { evaluationKey, resultKey, worklistKey } from '../domain/keys.js';
+import { CaseResult } from '../domain/campaign.js';
+import { evaluationKey, resultKey } from '../domain/keys.js';
 import { metricContract } from '../domain/metric-preset.js';
 import { organs, organValue } from '../domain/organ.js';
 import { CaseId, CollectionName, Sha256 } from '../domain/primitives.js';
 import { sha256 } from '../storage/hash.js';
 import { hashOf, readJson, requireJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { requireWorklist } from '../storage/worklists.js';
 
 /** The paper's rules. Ingest has already judged geometries; the label maps here lie on the image by index. */
 export const campaignContract = metricContract({
@@ -53,7 +54,7 @@ export async function makePlan(
     cases: [],
     missingReference: [],
   };
-  const worklist = await requireJson(store, worklistKey(campaign), Worklist);
+  const worklist = await requireWorklist(store, campaign);
   for (const { collection, caseId } of worklist.cases) {
     const result = await readJson(store, resultKey({ campaign, collection, caseId }), CaseResult);
     if (result === undefined) continue;

@@ -1,7 +1,6 @@
-import { Worklist } from '../domain/campaign.js';
 import type { CaseSummary } from '../domain/case.js';
 import { PlusctError } from '../domain/errors.js';
-import { type CaseAddress, modelKey, worklistKey } from '../domain/keys.js';
+import { type CaseAddress, modelKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { Model, type ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
@@ -9,9 +8,10 @@ import type { Engine, LoadedModel, RunContext, TrainingCase } from '../engines/e
 import { readCt, readLabelMap } from '../imaging/nifti.js';
 import { withGeometry } from '../imaging/volume.js';
 import { getContent, putContent } from '../storage/content.js';
-import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
+import { hashOf, publishJson, readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import { loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
@@ -85,7 +85,7 @@ export function modelDeeds({
   };
 
   async function trainingSet(campaign: string, organ: Organ) {
-    const { cases } = await requireJson(store, worklistKey(campaign), Worklist);
+    const { cases } = await requireWorklist(store, campaign);
     return cases.flatMap((item) =>
       item.sourceLabels.filter((label) => label.organ === organ).map((label) => ({ campaign, item, label })),
     );

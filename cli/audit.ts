@@ -1,5 +1,6 @@
 import { PlusctError } from '../domain/errors.js';
 import { organs } from '../domain/organ.js';
+import { caseEntity, decisionEntity, taskEntity } from '../domain/workflow-ids.js';
 import { readAudit } from '../storage/audit-log.js';
 import { parseCase } from './case-argument.js';
 import { printJson, say, styled } from './output.js';
@@ -12,9 +13,9 @@ export async function audit(
   options: { campaign?: string; json?: boolean },
 ): Promise<void> {
   const campaign = await chooseCampaign(session.store, options.campaign);
-  const { collection, caseId } = parseCase(text);
+  const at = { campaign, ...parseCase(text) };
   const trails = await Promise.all(
-    [`case/${collection}/${caseId}`, `task/${collection}/${caseId}/1`].map((entity) =>
+    [caseEntity(at), decisionEntity(at), taskEntity(at, 1)].map((entity) =>
       readAudit(session.store, campaign, entity),
     ),
   );

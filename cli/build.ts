@@ -1,5 +1,4 @@
 import {
-  type Client,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   type WorkflowHandle,
@@ -10,7 +9,9 @@ import { PlusctError } from '../domain/errors.js';
 import { campaignPlanKey } from '../domain/keys.js';
 import { taskQueue } from '../domain/queues.js';
 import { campaignId, workflowTypes } from '../domain/workflow-ids.js';
+import { readDecisions } from '../storage/decisions.js';
 import { hashOf, readJson } from '../storage/json.js';
+import { madeUnder, requireWorklist } from '../storage/worklists.js';
 import type { BuildReport } from '../workflows/build-dataset.js';
 import { printJson, say } from './output.js';
 import { showProgress } from './progress.js';
@@ -50,15 +51,21 @@ export async function startBuild(session: Session, plan: CampaignPlan): Promise<
     return await client.workflow.start(workflowTypes.buildDataset, { ...start, workflowIdReusePolicy });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    return takeUpAgain(client, plan, start);
+    return takeUpAgain(session, plan, start);
   }
 }
 
-/** A campaign that has ended is told again, or, when cases of it failed, taken up for those. */
-async function takeUpAgain(client: Client, plan: CampaignPlan, start: BuildStart): Promise<WorkflowHandle> {
+/** A campaign that has ended is told again, or, when cases of it failed or people decided on some, taken up for those. */
+async function takeUpAgain(session: Session, plan: CampaignPlan, start: BuildStart): Promise<WorkflowHandle> {
+  const client = await session.client();
   const handle = client.workflow.getHandle(start.workflowId);
   const { failed } = (await handle.result()) as BuildReport;
-  if (failed === 0) {
+  const [decisions, worklist] = await Promise.all([
+    readDecisions(session.store, plan.campaign),
+    requireWorklist(session.store, plan.campaign),
+  ]);
+  const decided = !madeUnder(worklist, decisions);
+  if (failed === 0 && !decided) {
     const { closeTime } = await handle.describe();
     const when = closeTime?.toISOString().slice(0, 16).replace('T', ' ') ?? 'earlier';
     process.stderr.write(
@@ -66,7 +73,8 @@ async function takeUpAgain(client: Client, plan: CampaignPlan, start: BuildStart
     );
     return handle;
   }
-  process.stderr.write(`Campaign ${plan.campaign} is taken up again for ${failed} failed cases.\n`);
+  const why = [...(failed > 0 ? [`${failed} failed cases`] : []), ...(decided ? ['decisions since'] : [])];
+  process.stderr.write(`Campaign ${plan.campaign} is taken up again for ${why.join(' and ')}.\n`);
   return client.workflow.start(workflowTypes.buildDataset, {
     ...start,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -138,6 +138,51 @@ function addEvaluate(program: Command): void {
     });
 }
 
+function addInspect(program: Command): void {
+  program
+    .command('inspect <path>')
+    .description('what a NIfTI file, a DICOM folder or a folder of files holds, and what is wrong with it')
+    .option('--label <file>', 'the label map that belongs to it')
+    .option('--png <file>', 'write a picture: axial, coronal and sagittal')
+    .option('--collection <name>', 'by whose rules; guessed from the name of the file')
+    .option('--labels <list>', 'names of values: 1=liver,2=kidney')
+    .addOption(jsonOption())
+    .action(async (path, options) => (await import('./inspect.js')).inspect(path, options));
+}
+
+function addFindings(program: Command): void {
+  // Options after a name of a subcommand are that command's own.
+  const root = program
+    .command('findings [campaign]')
+    .description('what was found in a campaign’s data, and which cases wait for a decision')
+    .enablePositionalOptions()
+    .option('--code <code>', 'only this code')
+    .option('--severity <severity>', 'only reject, quarantine, exclude, flag or note')
+    .option('--case <case>', 'only this case')
+    .addOption(jsonOption());
+  root.action(async (campaign, options) => {
+    const { findings } = await import('./findings.js');
+    await withSession((session) => findings(session, campaign, options));
+  });
+  const deciding = (verdict: 'accept' | 'exclude', description: string): Command =>
+    root
+      .command(`${verdict} <case>`)
+      .description(description)
+      .requiredOption('--reason <text>', 'why; goes on record')
+      .requiredOption('--as <name>', 'who decides; goes on record')
+      .addOption(campaignOption())
+      .addOption(jsonOption())
+      .action(async (text, options) => {
+        const { decideCase } = await import('./findings.js');
+        await withSession((session) => decideCase(session, verdict, text, options));
+      });
+  deciding('accept', 'let a case in that was held back').option(
+    '--without-label',
+    'use its image only; the organ is labelled anew',
+  );
+  deciding('exclude', 'leave a case out');
+}
+
 const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
 const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
 const actions: Readonly<Record<TaskCommandKind, string>> = {
@@ -265,6 +310,8 @@ export function program(): Command {
   addRecords(root);
   addCases(root);
   addExport(root);
+  addInspect(root);
+  addFindings(root);
   addTasks(root);
   return root;
 }

@@ -7,7 +7,7 @@ const LabelHashes = z.partialRecord(OrganName, Sha256);
 /** One line of the append-only record: who did what to a case or task, when, why, with label hashes before and after. */
 export const AuditRecord = z.object({
   campaign: z.string(),
-  /** `case/{collection}/{caseId}` or `task/{collection}/{caseId}/{round}`. */
+  /** `case/{collection}/{caseId}`, `decision/{collection}/{caseId}` or `task/{collection}/{caseId}/{round}`. */
   entity: z.string(),
   sequence: z.number().int().nonnegative(),
   at: z.iso.datetime(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CaseSummary, Passport } from './case.js';
+import { Decision } from './decision.js';
 import { Finding } from './finding.js';
 import { LabelSummary } from './label-version.js';
 import { CampaignName, CollectionName, ObjectRef } from './primitives.js';
@@ -24,8 +25,13 @@ export type CampaignPlan = z.infer<typeof CampaignPlan>;
 export const LeftOut = z.object({ collection: CollectionName, caseId: z.string(), finding: Finding });
 export type LeftOut = z.infer<typeof LeftOut>;
 
-/** What ingest of all collections came to. */
-export const Worklist = z.object({ cases: z.array(CaseSummary), leftOut: z.array(LeftOut) });
+/** What ingest of all collections and the decisions of people on it came to. */
+export const Worklist = z.object({
+  cases: z.array(CaseSummary),
+  leftOut: z.array(LeftOut),
+  /** The decisions that it was made under. */
+  decisions: z.array(Decision).optional(),
+});
 export type Worklist = z.infer<typeof Worklist>;
 
 /** All of a case's masks put together on its native grid. */
@@ -54,6 +60,8 @@ export const Dataset = z.object({
       labelMap: ObjectRef,
       labels: z.array(LabelSummary),
       absent: z.array(z.string()),
+      /** Who let the case in although ingest had held it back, and why. */
+      acceptedBy: z.object({ by: z.string(), reason: z.string() }).optional(),
     }),
   ),
   leftOut: z.array(LeftOut),

@@ -17,8 +17,10 @@ export const campaignPrefix = (campaign: string): string => `${campaignsPrefix}$
 export const campaignPlanKey = (campaign: string): string => `${campaignPrefix(campaign)}/plan.json`;
 export const manifestKey = (campaign: string, collection: Collection): string =>
   `${campaignPrefix(campaign)}/manifests/${collection}.json`;
-/** Every case that goes on to pre-labelling, in order. */
-export const worklistKey = (campaign: string): string => `${campaignPrefix(campaign)}/worklist.json`;
+export const worklistsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/worklist`;
+/** Every case that goes on to pre-labelling, in order; a further edition for each time that decisions changed it. */
+export const worklistKey = (campaign: string, edition = 1): string =>
+  `${worklistsPrefix(campaign)}${edition === 1 ? '' : `-${edition}`}.json`;
 /** Finished datasets, each under the start of its hash: a campaign that is taken up again publishes another one. */
 export const datasetsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/datasets/`;
 export const datasetKey = (campaign: string, sha256: string): string =>

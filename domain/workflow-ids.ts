@@ -18,6 +18,9 @@ export const askedEvaluationId = (campaign: string): string => `${evaluationWork
 
 /** Names of audited entities. */
 export const caseEntity = (at: CaseAddress): string => `case/${at.collection}/${at.caseId}`;
+/** What people decided on a case that was held back; written by them, and by no workflow. */
+export const decisionsPrefix = 'decision/';
+export const decisionEntity = (at: CaseAddress): string => `${decisionsPrefix}${at.collection}/${at.caseId}`;
 export const taskEntity = (at: CaseAddress, round: number): string =>
   `task/${at.collection}/${at.caseId}/${round}`;
 

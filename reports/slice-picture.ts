@@ -34,7 +34,9 @@ export function drawSlice(view: SliceView): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" width="${widthPx}" height="${heightPx}">`,
     `<rect width="${widthPx}" height="${heightPx}" fill="#0b1120"/>`,
-    view.hu === undefined ? tint(both, '#64748b', 0.55) : ctImage(view.hu, width, height, heightPx),
+    view.hu === undefined
+      ? tint(both, '#64748b', 0.55)
+      : ctImage(view.hu, { width, height, widthPx, heightPx }),
     tint(without(view.truth), truthColour, 0.28),
     tint(without(view.prediction), predictionColour, 0.28),
     line(view.truth, truthColour, 'stroke-width="2"'),
@@ -57,13 +59,19 @@ function scaleBar(scale: number, heightPx: number): string {
   );
 }
 
-function ctImage(hu: Int16Array, width: number, height: number, heightPx: number): string {
+/** HU in the soft-tissue window as an SVG image whose upper left corner is at (`xPx`, `yPx`). */
+export function ctImage(
+  hu: Int16Array,
+  at: { width: number; height: number; widthPx: number; heightPx: number; xPx?: number; yPx?: number },
+): string {
+  const { width, height, widthPx, heightPx, xPx = 0, yPx = 0 } = at;
   const { from, to } = windowHu;
   // Clamped typed arrays round and hold to 0…255 themselves.
   const data = new Uint8Array(Uint8ClampedArray.from(hu, (value) => (255 * (value - from)) / (to - from)));
   const png = encode({ width, height, data, channels: 1, depth: 8 });
   const uri = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
-  return `<image href="${uri}" width="${widthPx}" height="${heightPx}" preserveAspectRatio="none"/>`;
+  const place = xPx === 0 && yPx === 0 ? '' : ` x="${xPx}" y="${yPx}"`;
+  return `<image href="${uri}"${place} width="${widthPx}" height="${heightPx}" preserveAspectRatio="none"/>`;
 }
 
 function round(value: number): number {

@@ -206,6 +206,12 @@ function listedSpacing(sourceCase: SourceCase, { geometry }: CtVolume): Finding[
   ];
 }
 
+/** Whether a label lies on an image: its shape, which has to be equal, or else where its own header places it. */
+export function labelPlaceFindings(image: Geometry, label: Geometry, where: string): Finding[] {
+  const shapes = shapeMismatch(image, label, where);
+  return shapes === undefined ? geometryCopied(image, label, where) : [shapes];
+}
+
 function shapeMismatch(image: Geometry, label: Geometry, where: string): Finding | undefined {
   if (image.shape.join() === label.shape.join()) return undefined;
   const [value, expected] = [label.shape.join('×'), image.shape.join('×')];
