@@ -1,8 +1,10 @@
 import { CampaignPlan, CaseResult, Dataset, type LeftOut, Worklist } from '../domain/campaign.js';
 import { type CaseSummary, CaseSummary as CaseSummarySchema, type Passport } from '../domain/case.js';
+import { CaseGroups, type CasePair } from '../domain/case-groups.js';
 import {
   type CaseAddress,
   campaignPlanKey,
+  caseGroupsKey,
   datasetKey,
   manifestKey,
   resultKey,
@@ -15,6 +17,7 @@ import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
 import { readAllPassports } from '../storage/passports.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
+import { groupCases, leftOutOf, nameOf } from './duplicates.js';
 import { Manifest } from './ingest.js';
 import { loadPassport } from './label-store.js';
 import { unfinishedFinding, withdrawnFinding } from './left-out.js';
@@ -99,6 +102,7 @@ export function campaignDeeds({
   async function duplicates(campaign: string, plan: CampaignPlan, passports: Passport[]): Promise<LeftOut[]> {
     const accepted = passports.filter((each) => each.status === 'accepted');
     const withdrawn: LeftOut[] = [];
+    const known: CasePair[] = [];
     for (const { collection } of plan.collections) {
       const manifest = await requireJson(store, manifestKey(campaign, collection), Manifest);
       for (const { caseId, withdrawnCopyOf } of manifest.cases) {
@@ -108,6 +112,11 @@ export function campaignDeeds({
           (each) => each.collection === collection && each.caseId === withdrawnCopyOf,
         );
         const proof = await compare(copy, original);
+        const [first, second] = [
+          nameOf({ collection, caseId: withdrawnCopyOf }),
+          nameOf({ collection, caseId }),
+        ];
+        known.push({ first, second, same: { kind: 'withdrawn' } });
         withdrawn.push({ collection, caseId, finding: withdrawnFinding(caseId, withdrawnCopyOf, proof) });
       }
     }
@@ -124,7 +133,10 @@ export function campaignDeeds({
       caseId,
       finding,
     }));
-    return [...withdrawn, ...exact];
+    const groups = await groupCases({ store, work }, campaign, passports, known);
+    await publishJson(store, caseGroupsKey(campaign), CaseGroups.parse(groups));
+    const gone = new Set([...withdrawn, ...exact].map(nameOf));
+    return [...withdrawn, ...exact, ...leftOutOf(groups, passports, gone)];
   }
 
   async function compare(copy: Passport | undefined, original: Passport | undefined) {
@@ -154,10 +166,6 @@ function released(passport: Passport, result: CaseResult): Dataset['cases'][numb
   const { collection, caseId, licence, citation, image } = passport;
   const { labelMap, labels, absent } = result;
   return { collection, caseId, licence, citation, image: image!, labelMap, labels, absent };
-}
-
-function nameOf(item: { collection: string; caseId: string }): string {
-  return `${item.collection}/${item.caseId}`;
 }
 
 function addressOf(campaign: string, name: string): CaseAddress {

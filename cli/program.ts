@@ -138,6 +138,15 @@ function addEvaluate(program: Command): void {
     });
 }
 
+function addLeakage(program: Command): void {
+  program
+    .command('leakage <train> <test>')
+    .description('prove that no scan of one folder is in the other, under whatever name; needs no server')
+    .option('--jobs <n>', 'threads; as many as cores unless told otherwise')
+    .addOption(jsonOption())
+    .action(async (train, test, options) => (await import('./leakage.js')).leakage(train, test, options));
+}
+
 const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
 const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
 const actions: Readonly<Record<TaskCommandKind, string>> = {
@@ -208,6 +217,7 @@ export function program(): Command {
   addServers(root);
   addCampaigns(root);
   addEvaluate(root);
+  addLeakage(root);
   addRecords(root);
   addTasks(root);
   return root;

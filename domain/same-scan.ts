@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { Sha256 } from './primitives.js';
-
-/** Raise it whenever the same voxels would give another sketch: sketches of different versions are never compared. */
-export const sketchVersion = 1;
+import { sketchVersion } from './sketch-version.js';
 
 /** What is kept of a scan to find it again under another name: a few kilobytes, from voxels and voxel sizes alone. */
 export const ScanSketch = z.object({
@@ -63,7 +61,9 @@ export function evidenceText(same: SameScan): string {
   return [
     kindText[same.kind],
     ...(symmetry === undefined || symmetry === '+i +j +k' ? [] : [`axes ${symmetry}`]),
-    ...(offsetMm === undefined ? [] : [`offset ${offsetMm.map((mm) => mm.toFixed(1)).join(', ')} mm`]),
+    ...(offsetMm === undefined
+      ? []
+      : [`offset ${offsetMm.map((mm) => (Math.round(10 * mm) / 10 + 0).toFixed(1)).join(', ')} mm`]),
     ...(scale === undefined || scale.every((each) => each === 1)
       ? []
       : [`scale ${scale.map((each) => each.toFixed(2)).join(' × ')}`]),

@@ -33,8 +33,7 @@ export function coarseVolume({ geometry, hu }: Pick<CtVolume, 'geometry' | 'hu'>
   const high = windowHu.high + offset;
   const held = new Int16Array(hu.length);
   for (let n = 0; n < hu.length; n++) {
-    const value = hu[n];
-    held[n] = (value < low ? low : value > high ? high : value) - offset;
+    held[n] = Math.max(low, Math.min(high, hu[n])) - offset;
   }
   const view = { shape, spacingMm, strides: [1, shape[0], shape[0] * shape[1]] as const, offset: 0 };
   const grid = coveringGrid(view, coarseSpacingMm);

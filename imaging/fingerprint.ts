@@ -1,3 +1,4 @@
+import { sketchVersion } from '../domain/sketch-version.js';
 import type { CoarseVolume } from './coarse-volume.js';
 import { descriptorLength, landmarksOf } from './landmarks.js';
 import type { Triple } from './mask-box.js';
@@ -19,8 +20,6 @@ export interface Fingerprint {
   readonly nearBrightness: Int16Array;
 }
 
-/** Raise it whenever the same voxels would give another fingerprint. */
-export const fingerprintVersion = 1;
 const mostLandmarks = 220;
 const positionStepMm = 0.1;
 const bytesEach = 6 + descriptorLength;
@@ -31,7 +30,7 @@ export function fingerprintBytes(volume: CoarseVolume): Uint8Array {
   landmarks.sort((a, b) => sum(a.descriptor) - sum(b.descriptor) || comparePlaces(a.atMm, b.atMm));
   const bytes = new Uint8Array(2 + landmarks.length * bytesEach);
   const view = new DataView(bytes.buffer);
-  view.setUint8(0, fingerprintVersion);
+  view.setUint8(0, sketchVersion);
   view.setUint8(1, landmarks.length);
   landmarks.forEach(({ atMm, contrast, descriptor }, n) => {
     const start = 2 + n * bytesEach;
@@ -49,7 +48,7 @@ export function fingerprintBytes(volume: CoarseVolume): Uint8Array {
 
 /** Undefined for bytes of another version. */
 export function readFingerprint(bytes: Uint8Array): Fingerprint | undefined {
-  if (bytes.length < 2 || bytes[0] !== fingerprintVersion || bytes.length !== 2 + bytes[1] * bytesEach) {
+  if (bytes.length < 2 || bytes[0] !== sketchVersion || bytes.length !== 2 + bytes[1] * bytesEach) {
     return undefined;
   }
   const count = bytes[1];

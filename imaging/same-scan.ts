@@ -80,11 +80,27 @@ function partialCopy(one: ScanView, other: ScanView): SameScan | undefined {
       ),
       correlation: round(fit.correlation, 5),
       displacementMm: round(fit.displacementMm, 2),
-      overlap: round(fit.overlap, 3),
+      overlap: round(overlapOf(one.scan, other.scan, symmetry, fit.offsetMm), 3),
       ...(equal === undefined ? {} : { equalFraction: round(equal, 5) }),
     };
   }
   return undefined;
+}
+
+/** Share of the smaller scan's volume that lies in the other. */
+function overlapOf(one: Scan, other: Scan, symmetry: Symmetry, offsetMm: Triple): number {
+  const { shape, spacingMm } = one.geometry;
+  const [sizes, counts] = [permutedLengths(symmetry, spacingMm), permutedLengths(symmetry, shape)];
+  const sides = offsetMm.map((offset, axis) => {
+    const [size, count] = [sizes[axis], counts[axis]];
+    const [otherSize, otherCount] = [other.geometry.spacingMm[axis], other.geometry.shape[axis]];
+    const low = offset + (symmetry.sign[axis] > 0 ? -0.5 : 0.5 - count) * size;
+    const high = low + count * size;
+    const shared = Math.min(high, (otherCount - 0.5) * otherSize) - Math.max(low, -0.5 * otherSize);
+    return { shared: Math.max(0, shared), own: count * size, others: otherCount * otherSize };
+  });
+  const product = (side: 'shared' | 'own' | 'others') => sides.reduce((all, each) => all * each[side], 1);
+  return Math.min(1, product('shared') / Math.min(product('own'), product('others')));
 }
 
 function isCopy(fit: Overlay): boolean {

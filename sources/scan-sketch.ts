@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type ScanSketch, sketchVersion } from '../domain/same-scan.js';
+import type { ScanSketch } from '../domain/same-scan.js';
+import { sketchVersion } from '../domain/sketch-version.js';
 import { coarseVolume } from '../imaging/coarse-volume.js';
 import { type Fingerprint, fingerprintBytes, readFingerprint } from '../imaging/fingerprint.js';
 import { likelyPoses } from '../imaging/fingerprint-match.js';
@@ -22,8 +23,7 @@ export function sketchOf(scan: Pick<CtVolume, 'geometry' | 'hu'>): ScanSketch {
 export function multisetHash(hu: Int16Array): string {
   const counts = new Float64Array(clip.high - clip.low + 1);
   for (let n = 0; n < hu.length; n++) {
-    const value = hu[n];
-    counts[(value < clip.low ? clip.low : value > clip.high ? clip.high : value) - clip.low]++;
+    counts[Math.max(clip.low, Math.min(clip.high, hu[n])) - clip.low]++;
   }
   return createHash('sha256').update(new Uint8Array(counts.buffer)).digest('hex');
 }
