@@ -145,6 +145,16 @@ function addLeakage(program: Command): void {
     .option('--jobs <n>', 'threads; as many as cores unless told otherwise')
     .addOption(jsonOption())
     .action(async (train, test, options) => (await import('./leakage.js')).leakage(train, test, options));
+  program
+    .command('split [campaign]')
+    .description('divide a campaign’s cases; cases that show one scan stay together')
+    .option('--shares <list>', 'parts and their shares', 'train=0.8,test=0.2')
+    .option('--seed <n>', 'another split for every seed', '1')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { split } = await import('./split.js');
+      await withSession((session) => split(session, campaign, options));
+    });
 }
 
 const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];

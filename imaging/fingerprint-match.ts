@@ -9,6 +9,8 @@ export interface Pose {
   readonly offsetMm: Triple;
   /** Landmarks that agree. */
   readonly votes: number;
+  /** How far from each other they come to lie, in the middle (median). */
+  readonly residualMm: number;
 }
 
 /** Sum of byte differences up to which two landmarks look alike. */
@@ -114,6 +116,7 @@ function settled(
   const shifts = matches.one.map((_, n) => shiftOf(one, other, matches, n, symmetry));
   let offsetMm = start;
   let votes = 0;
+  let residualMm = 0;
   for (const radiusMm of settlingMm) {
     const [x, y, z] = offsetMm;
     const near: number[] = [];
@@ -126,10 +129,12 @@ function settled(
       new Set(near.map((n) => matches.other[n])).size,
     );
     if (votes < leastVotes) return undefined;
+    const away = near.map((n) => Math.hypot(shifts[n][0] - x, shifts[n][1] - y, shifts[n][2] - z));
+    residualMm = away.sort((a, b) => a - b)[away.length >> 1];
     const mean = (axis: number) => near.reduce((sum, n) => sum + shifts[n][axis], 0) / near.length;
     offsetMm = [mean(0), mean(1), mean(2)];
   }
-  return { symmetry, offsetMm, votes };
+  return { symmetry, offsetMm, votes, residualMm };
 }
 
 /** For each landmark of the one scan its nearest look-alikes in the other. Both are ordered by `brightness`. */
