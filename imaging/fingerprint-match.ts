@@ -15,7 +15,13 @@ export interface Pose {
 
 /** Sum of byte differences up to which two landmarks look alike. */
 const mostDifference = 80;
-const leastVotes = 7;
+const leastVotes = 12;
+/**
+ * Landmarks of a copy come to lie within 2.5 mm of each other even at three times the slice thickness, those of a bent
+ * copy 3.1 mm apart; so many votes need no such agreement.
+ */
+const mostResidualMm = 3;
+const votesEnough = 80;
 /** Shifts are counted in cubes of this side, then settled more and more closely. */
 const binMm = 16;
 const settlingMm = [14, 9, 6, 6] as const;
@@ -34,6 +40,7 @@ export function likelyPoses(one: Fingerprint, other: Fingerprint): Pose[] {
   const poses = fullestCubes(one, other, matches)
     .map(({ symmetry, offsetMm }) => settled(one, other, matches, symmetry, offsetMm))
     .filter((pose) => pose !== undefined)
+    .filter(({ votes, residualMm }) => residualMm <= mostResidualMm || votes >= votesEnough)
     .sort((a, b) => b.votes - a.votes);
   return poses.filter((pose, n) => !poses.slice(0, n).some((before) => alike(before, pose)));
 }
