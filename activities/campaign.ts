@@ -1,7 +1,15 @@
 import { CampaignPlan, CaseResult, Dataset, type LeftOut } from '../domain/campaign.js';
 import { type CaseSummary, CaseSummary as CaseSummarySchema, type Passport } from '../domain/case.js';
+import { CaseGroups, type CasePair } from '../domain/case-groups.js';
 import { type Decision, type Decisions, decidedPassport, excludedCase } from '../domain/decision.js';
-import { type CaseAddress, campaignPlanKey, datasetKey, manifestKey, resultKey } from '../domain/keys.js';
+import {
+  type CaseAddress,
+  campaignPlanKey,
+  caseGroupsKey,
+  datasetKey,
+  manifestKey,
+  resultKey,
+} from '../domain/keys.js';
 import { caseWorkflowId } from '../domain/workflow-ids.js';
 import { exactDuplicates } from '../sources/duplicates.js';
 import { sharedLabels } from '../sources/shared-labels.js';
@@ -12,6 +20,7 @@ import { readAllPassports } from '../storage/passports.js';
 import { madeUnder, publishWorklist, readWorklist, requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
+import { groupCases, leftOutOf, nameOf } from './duplicates.js';
 import { Manifest } from './ingest.js';
 import { loadPassport } from './label-store.js';
 import { unfinishedFinding, withdrawnFinding } from './left-out.js';
@@ -39,7 +48,10 @@ export function campaignDeeds({
         if (known !== undefined && madeUnder(known, decisions)) return { cases: known.cases.length };
         const written = await readAllPassports(store, campaign, order);
         const passports = written.map((each) => decidedPassport(each, decisions.get(nameOf(each))));
-        const copies = [...passports.flatMap(notAccepted), ...(await duplicates(campaign, plan, passports))];
+        const same = (await duplicates(campaign, plan, passports)).filter(
+          (each) => !isLetIn(each, decisions),
+        );
+        const copies = [...passports.flatMap(notAccepted), ...same];
         const leftOut = [...copies, ...labelsOfOthers(without(passports, copies), decisions)];
         const cases = without(passports, leftOut).map((each) => CaseSummarySchema.parse(each));
         await publishWorklist(store, campaign, { cases, leftOut, ...noted(decisions) });
@@ -101,6 +113,7 @@ export function campaignDeeds({
   async function duplicates(campaign: string, plan: CampaignPlan, passports: Passport[]): Promise<LeftOut[]> {
     const accepted = passports.filter((each) => each.status === 'accepted');
     const withdrawn: LeftOut[] = [];
+    const known: CasePair[] = [];
     for (const { collection } of plan.collections) {
       const manifest = await requireJson(store, manifestKey(campaign, collection), Manifest);
       for (const { caseId, withdrawnCopyOf } of manifest.cases) {
@@ -110,6 +123,11 @@ export function campaignDeeds({
           (each) => each.collection === collection && each.caseId === withdrawnCopyOf,
         );
         const proof = await compare(copy, original);
+        const [first, second] = [
+          nameOf({ collection, caseId: withdrawnCopyOf }),
+          nameOf({ collection, caseId }),
+        ];
+        known.push({ first, second, same: { kind: 'withdrawn' } });
         withdrawn.push({ collection, caseId, finding: withdrawnFinding(caseId, withdrawnCopyOf, proof) });
       }
     }
@@ -126,7 +144,10 @@ export function campaignDeeds({
       caseId,
       finding,
     }));
-    return [...withdrawn, ...exact];
+    const groups = await groupCases({ store, work }, campaign, passports, known);
+    await publishJson(store, caseGroupsKey(campaign), CaseGroups.parse(groups));
+    const gone = new Set([...withdrawn, ...exact].map(nameOf));
+    return [...withdrawn, ...exact, ...leftOutOf(groups, passports, gone)];
   }
 
   async function compare(copy: Passport | undefined, original: Passport | undefined) {
@@ -162,8 +183,13 @@ function without(passports: readonly Passport[], leftOut: readonly LeftOut[]): P
 /** Cases held back for a label that another case has too, unless somebody accepted them. */
 function labelsOfOthers(passports: readonly Passport[], decisions: Decisions): LeftOut[] {
   return sharedLabels(passports)
-    .filter(({ item }) => decisions.get(nameOf(item))?.verdict !== 'accept')
-    .map(({ item: { collection, caseId }, finding }) => ({ collection, caseId, finding }));
+    .map(({ item: { collection, caseId }, finding }) => ({ collection, caseId, finding }))
+    .filter((each) => !isLetIn(each, decisions));
+}
+
+/** Whether a person accepted what waits for a person. What is excluded for certain stays out. */
+function isLetIn(item: LeftOut, decisions: Decisions): boolean {
+  return item.finding.severity === 'quarantine' && decisions.get(nameOf(item))?.verdict === 'accept';
 }
 
 /** Left away where nobody decided anything. */
@@ -180,10 +206,6 @@ function released(
   const { labelMap, labels, absent } = result;
   const accepted = decision === undefined ? {} : { acceptedBy: { by: decision.by, reason: decision.reason } };
   return { collection, caseId, licence, citation, image: image!, labelMap, labels, absent, ...accepted };
-}
-
-function nameOf(item: { collection: string; caseId: string }): string {
-  return `${item.collection}/${item.caseId}`;
 }
 
 function addressOf(campaign: string, name: string): CaseAddress {

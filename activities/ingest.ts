@@ -5,7 +5,7 @@ import { Passport, SourceCase } from '../domain/case.js';
 import { type Collection, collectionFacts } from '../domain/collection.js';
 import { PlusctError } from '../domain/errors.js';
 import { caseStatusOf, Finding, finding } from '../domain/finding.js';
-import { type CaseAddress, manifestKey, passportKey } from '../domain/keys.js';
+import { type CaseAddress, manifestKey, passportKey, sketchKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { organs } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
@@ -69,6 +69,7 @@ export function ingestDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'
         const volumes = await work.ingest({ sourceCase, files });
         const image = await storeImage(sourceCase, files, volumes);
         const labels = await storeSourceLabels(input, volumes);
+        if (volumes.sketch !== undefined) await publishJson(store, sketchKey(input), volumes.sketch);
         await publishJson(store, passportKey(input), passport(sourceCase, source, volumes, image, labels));
       });
     },

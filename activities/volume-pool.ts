@@ -12,6 +12,7 @@ export function workVolumesInThreads(threads = availableParallelism()): VolumeWo
   return {
     ingest: inThread('ingest'),
     provesCopy: inThread('provesCopy'),
+    sameScan: inThread('sameScan'),
     assemble: inThread('assemble'),
     splitSubmission: inThread('splitSubmission'),
     packMask: inThread('packMask'),

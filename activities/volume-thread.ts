@@ -1,4 +1,5 @@
 import { organs, organValue } from '../domain/organ.js';
+import type { SameScan } from '../domain/same-scan.js';
 import { sameGrid } from '../imaging/geometry-compare.js';
 import { inflateStart } from '../imaging/inflate.js';
 import { readCt, readLabelMap, readNiftiHeader, readSparseLabelMap } from '../imaging/nifti.js';
@@ -6,11 +7,14 @@ import { maxHeaderBytes } from '../imaging/nifti-header.js';
 import { writeLabelMap } from '../imaging/nifti-write.js';
 import { testLabelOrientation } from '../imaging/orientation-test.js';
 import { assembleOrgans, extractOrgan } from '../imaging/overlap.js';
+import { sameScan as compareScans, type ScanView, viewScan } from '../imaging/same-scan.js';
 import { scorePair } from '../imaging/score-pair.js';
+import { withGeometry } from '../imaging/volume.js';
 import { provesCrop } from '../sources/duplicates.js';
 import { identityReport } from '../sources/identity-check.js';
 import { ingestCase } from '../sources/ingest-case.js';
 import { adapterFor } from '../sources/registry.js';
+import { sketchOf } from '../sources/scan-sketch.js';
 import { sha256 } from '../storage/hash.js';
 import { crossing } from './crossing.js';
 import { drawPicture } from './picture-work.js';
@@ -25,6 +29,7 @@ import type {
   ScoredRow,
   ScoreWork,
   SplitSubmission,
+  StoredScan,
   SubmissionWork,
 } from './volume-work.js';
 
@@ -49,6 +54,7 @@ export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolu
     findings,
     geometry: geometry!,
     voxels: voxels!,
+    sketch: sketchOf(withGeometry(image, geometry!)),
     header,
     ...(sourceCase.image.kind === 'dicom' ? { convertedImage: imageNifti } : {}),
     sourceMasks: organMasks.map(({ organ, mask }) => pack({ header, organ, mask })),
@@ -59,6 +65,15 @@ export const provesCopy = crossing(
   ({ copy, original }: { copy: Uint8Array; original: Uint8Array }): CopyProof | undefined =>
     provesCrop(readCt(copy, 'copy'), readCt(original, 'original')),
 );
+
+export const sameScan = crossing(
+  ({ one, other }: { one: StoredScan; other: StoredScan }): SameScan | undefined =>
+    compareScans(viewOf(one, 'first'), viewOf(other, 'second')),
+);
+
+function viewOf({ file, geometry }: StoredScan, name: string): ScanView {
+  return viewScan(withGeometry(readCt(file, name), geometry));
+}
 
 export const packMask = crossing(pack);
 

@@ -4,6 +4,7 @@ import type { IdentityCheck } from '../domain/identity.js';
 import type { LabelOrigin } from '../domain/label-version.js';
 import type { CampaignRow, MetricContract, OrganFigures } from '../domain/metric.js';
 import type { Organ } from '../domain/organ.js';
+import type { SameScan, ScanSketch } from '../domain/same-scan.js';
 import type { Geometry, VoxelIdentity } from '../domain/volume.js';
 import type { AxisVerdict } from '../imaging/anatomy.js';
 import type { Picture, PictureWork } from './picture-work.js';
@@ -15,6 +16,7 @@ import type { Picture, PictureWork } from './picture-work.js';
 export interface VolumeWork {
   ingest(input: IngestWork): Promise<IngestedVolumes>;
   provesCopy(input: { copy: Uint8Array; original: Uint8Array }): Promise<CopyProof | undefined>;
+  sameScan(input: { one: StoredScan; other: StoredScan }): Promise<SameScan | undefined>;
   assemble(input: AssemblyWork): Promise<AssembledMasks>;
   splitSubmission(input: SubmissionWork): Promise<{ refused: string } | SplitSubmission>;
   packMask(input: { header: Uint8Array; organ: Organ; mask: Uint8Array }): Promise<PackedMask>;
@@ -47,6 +49,7 @@ export interface IngestedVolumes {
   readonly files: { path: string; sha256: string; bytes: number }[];
   readonly geometry?: Geometry;
   readonly voxels?: VoxelIdentity;
+  readonly sketch?: ScanSketch;
   readonly header?: Uint8Array;
   /** Only where the source is no NIfTI file: the image as plusct serves it. */
   readonly convertedImage?: Uint8Array;
@@ -55,6 +58,12 @@ export interface IngestedVolumes {
   /** The check for traces of a person. */
   readonly identity?: IdentityCheck;
   readonly findings: Finding[];
+}
+
+/** An image as plusct serves it, and where its voxels lie by its passport. */
+export interface StoredScan {
+  readonly file: Uint8Array;
+  readonly geometry: Geometry;
 }
 
 export interface CopyProof {

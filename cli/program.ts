@@ -183,6 +183,25 @@ function addFindings(program: Command): void {
   deciding('exclude', 'leave a case out');
 }
 
+function addLeakage(program: Command): void {
+  program
+    .command('leakage <train> <test>')
+    .description('prove that no scan of one folder is in the other, under whatever name; needs no server')
+    .option('--jobs <n>', 'threads; as many as cores unless told otherwise')
+    .addOption(jsonOption())
+    .action(async (train, test, options) => (await import('./leakage.js')).leakage(train, test, options));
+  program
+    .command('split [campaign]')
+    .description('divide a campaign’s cases; cases that show one scan stay together')
+    .option('--shares <list>', 'parts and their shares', 'train=0.8,test=0.2')
+    .option('--seed <n>', 'another split for every seed', '1')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { split } = await import('./split.js');
+      await withSession((session) => split(session, campaign, options));
+    });
+}
+
 const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
 const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
 const actions: Readonly<Record<TaskCommandKind, string>> = {
@@ -307,6 +326,7 @@ export function program(): Command {
   addServers(root);
   addCampaigns(root);
   addEvaluate(root);
+  addLeakage(root);
   addRecords(root);
   addCases(root);
   addExport(root);

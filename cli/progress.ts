@@ -7,7 +7,7 @@ const largeCampaign = 200;
 /** Where there is no terminal, lines stay few. */
 const lineEveryMs = 5000;
 
-interface Step {
+export interface Step {
   readonly name: string;
   readonly done: number;
   readonly total: number;
@@ -18,7 +18,7 @@ interface Step {
  * for results). Returns a function that ends it.
  */
 export function showProgress(read: () => Promise<CampaignProgress>): () => Promise<void> {
-  const show = process.stderr.isTTY ? bars() : lines();
+  const show = stepDisplay();
   let running = true;
   const look = async (): Promise<void> => {
     while (running) {
@@ -49,9 +49,14 @@ export function stepsOf(now: CampaignProgress): Step[] {
   ];
 }
 
-interface Display {
+export interface Display {
   update(steps: readonly Step[]): void;
   end(): void;
+}
+
+/** Bars on a terminal, a line now and then elsewhere, both on stderr. */
+export function stepDisplay(): Display {
+  return process.stderr.isTTY ? bars() : lines();
 }
 
 function bars(): Display {

@@ -114,6 +114,10 @@ export const findingCatalogue = {
     means: 'a withdrawn duplicate: its voxels are those of another case',
   },
   DUPLICATE_EXACT: { severity: 'exclude', means: 'the voxels equal those of another case' },
+  DUPLICATE_SIMILAR: {
+    severity: 'quarantine',
+    means: 'the scan is another case’s, cropped, resampled, re-windowed or with noise',
+  },
   WITHDRAWN: { severity: 'exclude', means: 'the collection withdrew this case' },
   COUNT_UNEXPECTED: { severity: 'note', means: 'the number of cases differs from the published one' },
   INGEST_FAILED: {

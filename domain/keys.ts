@@ -1,5 +1,6 @@
 import type { Collection } from './collection.js';
 import type { Organ } from './organ.js';
+import { sketchVersion } from './sketch-version.js';
 
 /** Object keys, one function each. No key is written anywhere else, and every object is written once. */
 const root = 'v1';
@@ -17,6 +18,8 @@ export const campaignPrefix = (campaign: string): string => `${campaignsPrefix}$
 export const campaignPlanKey = (campaign: string): string => `${campaignPrefix(campaign)}/plan.json`;
 export const manifestKey = (campaign: string, collection: Collection): string =>
   `${campaignPrefix(campaign)}/manifests/${collection}.json`;
+/** Which cases show one scan, with the proof. */
+export const caseGroupsKey = (campaign: string): string => `${campaignPrefix(campaign)}/case-groups.json`;
 export const worklistsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/worklist`;
 /** Every case that goes on to pre-labelling, in order; a further edition for each time that decisions changed it. */
 export const worklistKey = (campaign: string, edition = 1): string =>
@@ -30,6 +33,8 @@ export const casesPrefix = (campaign: string): string => `${campaignPrefix(campa
 export const casePrefix = (at: CaseAddress): string =>
   `${casesPrefix(at.campaign)}${at.collection}/${at.caseId}`;
 export const passportKey = (at: CaseAddress): string => `${casePrefix(at)}/passport.json`;
+/** What the scan is found again by. */
+export const sketchKey = (at: CaseAddress): string => `${casePrefix(at)}/sketch-${sketchVersion}.json`;
 export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
   `${casePrefix(at)}/labels/${organ}/${version}.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;

@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../domain/finding.js';
+import { evidenceText, type SameScan } from '../domain/same-scan.js';
 import type { CtVolume } from '../imaging/volume.js';
 
 /** That one scan was cut out of the same scan as another. */
@@ -51,6 +52,28 @@ export function exactDuplicates<T extends { collection: string; caseId: string; 
       suggestion,
     });
     return [{ duplicate: each, original, finding: copy }];
+  });
+}
+
+/** Of a case whose voxels are another's after permuting and flipping axes. */
+export function turnedFinding(where: string, original: string, same: SameScan): Finding {
+  return finding('DUPLICATE_EXACT', {
+    where,
+    field: 'voxels',
+    value: same.symmetry ?? '',
+    message: `its voxels are those of ${original}: ${evidenceText(same)}`,
+    suggestion: 'leave it out; the first of the two stays',
+  });
+}
+
+/** Of a case whose scan is another's, though not voxel by voxel. */
+export function similarFinding(where: string, original: string, same: SameScan): Finding {
+  return finding('DUPLICATE_SIMILAR', {
+    where,
+    field: 'voxels',
+    value: same.kind,
+    message: `it shows the scan of ${original}: ${evidenceText(same)}`,
+    suggestion: 'keep one of the two, and never one for training and one for testing',
   });
 }
 

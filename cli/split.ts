@@ -1,0 +1,49 @@
+import { Worklist } from '../domain/campaign.js';
+import { CaseGroups } from '../domain/case-groups.js';
+import { PlusctError } from '../domain/errors.js';
+import { caseGroupsKey, worklistKey } from '../domain/keys.js';
+import { splitCases } from '../domain/split.js';
+import { readJson, requireJson } from '../storage/json.js';
+import { printJson, say, styled } from './output.js';
+import { chooseCampaign, type Session } from './session.js';
+
+/** `plusct split`: the cases of a campaign in parts; copies and cropped copies of one scan stay together. */
+export async function split(
+  session: Session,
+  named: string | undefined,
+  options: { shares: string; seed: string; json?: boolean },
+): Promise<void> {
+  const campaign = await chooseCampaign(session.store, named);
+  const [shares, seed] = [sharesOf(options.shares), seedOf(options.seed)];
+  const worklist = await requireJson(session.store, worklistKey(campaign), Worklist);
+  const groups = (await readJson(session.store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
+  const cases = worklist.cases.map(({ collection, caseId }) => `${collection}/${caseId}`);
+  const parts = splitCases({ cases, groups, shares, seed });
+  if (options.json) return printJson({ campaign, seed, shares, groups, parts });
+  for (const [name, own] of Object.entries(parts)) {
+    say(styled('bold', `${name}: ${own.length} of ${cases.length} cases`));
+    for (const each of own) say(`  ${each}`);
+  }
+}
+
+/** `train=0.8,test=0.2` as names and numbers. */
+export function sharesOf(text: string): Record<string, number> {
+  const parts = text.split(',').map((part) => part.split('='));
+  const names = new Set(parts.map(([name]) => name));
+  const right = parts.every(
+    ([name, share, ...more]) =>
+      name && Number(share) > 0 && Number.isFinite(Number(share)) && more.length === 0,
+  );
+  if (right && names.size === parts.length) {
+    return Object.fromEntries(parts.map(([name, share]) => [name, Number(share)]));
+  }
+  throw new PlusctError(
+    'InvalidInput',
+    `--shares ${text}: give names and positive shares, as train=0.8,test=0.2`,
+  );
+}
+
+function seedOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new PlusctError('InvalidInput', `--seed ${text}: give a whole number from 0 on`);
+}

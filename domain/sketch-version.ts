@@ -1,0 +1,2 @@
+/** Raise it whenever the same voxels would give another sketch: sketches of different versions are never compared. */
+export const sketchVersion = 1;

@@ -1,0 +1,94 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { campaignDeeds } from '../../activities/campaign.js';
+import { workVolumesInThreads } from '../../activities/volume-pool.js';
+import { madePatients } from '../../bench/duplicate-trial.js';
+import { copyOf } from '../../bench/scan-copies.js';
+import { Worklist } from '../../domain/campaign.js';
+import { CaseGroups } from '../../domain/case-groups.js';
+import type { Collection } from '../../domain/collection.js';
+import {
+  campaignPlanKey,
+  caseGroupsKey,
+  manifestKey,
+  passportKey,
+  sketchKey,
+  worklistKey,
+} from '../../domain/keys.js';
+import { organs } from '../../domain/organ.js';
+import { writeCt } from '../../imaging/nifti-write.js';
+import { seededRandom } from '../../imaging/random.js';
+import type { CtVolume } from '../../imaging/volume.js';
+import { voxelHash } from '../../sources/ingest-case.js';
+import { sketchOf } from '../../sources/scan-sketch.js';
+import { putContent } from '../../storage/content.js';
+import { publishJson, requireJson } from '../../storage/json.js';
+import { memoryStore } from '../../storage/memory.js';
+
+const campaign = 'copies';
+const work = workVolumesInThreads(1);
+const store = memoryStore();
+afterAll(() => work.close());
+
+async function ingested(collection: Collection, caseId: string, scan: CtVolume): Promise<void> {
+  const at = { campaign, collection, caseId };
+  const { geometry, hu } = scan;
+  await publishJson(store, sketchKey(at), sketchOf(scan));
+  await publishJson(store, passportKey(at), {
+    collection,
+    caseId,
+    subset: 'train',
+    status: 'accepted',
+    licence: 'CC0',
+    citation: 'none',
+    copy: 'made',
+    sourceFiles: [],
+    image: await putContent(store, writeCt(geometry, hu)),
+    voxels: { shape: geometry.shape, voxelSha256: voxelHash(hu), minHu: -1024, maxHu: 3071 },
+    geometry,
+    sourceLabels: [],
+    missingOrgans: [...organs],
+    findings: [],
+  });
+}
+
+describe('the worklist of a campaign', () => {
+  it('holds one case of every scan, and the groups are on record with their proof', async () => {
+    const [first, second, third] = [...madePatients(3)].map(({ scan }) => scan);
+    const collections: Collection[] = ['lits', 'nih-pancreas'];
+    const plan = { campaign, refine: 'human', engine: 'atlas', people: [], seed: 1, window: 10 };
+    await publishJson(store, campaignPlanKey(campaign), {
+      ...plan,
+      collections: collections.map((collection) => ({ collection, directory: collection })),
+    });
+    for (const collection of collections)
+      await publishJson(store, manifestKey(campaign, collection), { copy: 'made', cases: [], findings: [] });
+    await ingested('lits', 'volume-0', first!);
+    await ingested('lits', 'volume-1', second!);
+    await ingested('nih-pancreas', 'PANCREAS_0001', copyOf(first!, 'turned', seededRandom(1)));
+    await ingested('nih-pancreas', 'PANCREAS_0002', third!);
+    await ingested(
+      'nih-pancreas',
+      'PANCREAS_0003',
+      copyOf(second!, 'cropped along three axes', seededRandom(2)),
+    );
+    await ingested('nih-pancreas', 'PANCREAS_0004', copyOf(second!, 'resampled', seededRandom(3)));
+
+    const deeds = campaignDeeds({ store, work, workflowStatus: async () => 'unknown' });
+    const settled = await new MockActivityEnvironment().run(() => deeds.settleWorklist({ campaign }));
+    expect(settled).toEqual({ cases: 3 });
+    const { leftOut } = await requireJson(store, worklistKey(campaign), Worklist);
+    expect(leftOut.map(({ caseId, finding }) => [caseId, finding.code, finding.severity])).toEqual([
+      ['PANCREAS_0001', 'DUPLICATE_EXACT', 'exclude'],
+      ['PANCREAS_0003', 'DUPLICATE_SIMILAR', 'quarantine'],
+      ['PANCREAS_0004', 'DUPLICATE_SIMILAR', 'quarantine'],
+    ]);
+    const { groups, pairs, compared } = await requireJson(store, caseGroupsKey(campaign), CaseGroups);
+    expect(compared).toBe(6);
+    expect(groups).toEqual([
+      ['lits/volume-0', 'nih-pancreas/PANCREAS_0001'],
+      ['lits/volume-1', 'nih-pancreas/PANCREAS_0003', 'nih-pancreas/PANCREAS_0004'],
+    ]);
+    expect(pairs.map(({ same }) => same.kind)).toEqual(['turned', 'crop', 'similar', 'similar']);
+  }, 240_000);
+});
