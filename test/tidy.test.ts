@@ -12,6 +12,7 @@ const maxFunctionLines = 60;
 const mayImport: Record<string, readonly string[]> = {
   domain: [],
   bench: ['imaging', 'domain'],
+  fuzz: ['sources', 'imaging', 'domain'],
   imaging: ['domain'],
   storage: ['domain'],
   reports: ['imaging', 'storage', 'domain'],
@@ -53,6 +54,7 @@ const entries = [
   /^infra\/(build-bundle|supervise-main)\.ts$/,
   /-thread\.ts$/,
   /^bench\/(main|plusct-main)\.ts$/,
+  /^fuzz\/(main|run-main)\.ts$/,
   // The object store of tests.
   /^storage\/memory\.ts$/,
 ];
