@@ -7,6 +7,7 @@ import { maxHeaderBytes } from '../imaging/nifti-header.js';
 import { writeLabelMap } from '../imaging/nifti-write.js';
 import { assembleOrgans, extractOrgan } from '../imaging/overlap.js';
 import { scorePair } from '../imaging/score-pair.js';
+import { readCaseFiles } from '../sources/case-files.js';
 import { provesCrop } from '../sources/duplicates.js';
 import { identityReport } from '../sources/identity-check.js';
 import { ingestCase } from '../sources/ingest-case.js';
@@ -14,6 +15,7 @@ import { adapterFor } from '../sources/registry.js';
 import { sha256 } from '../storage/hash.js';
 import { crossing } from './crossing.js';
 import { drawPicture } from './picture-work.js';
+import { handedOver } from './thread-pool.js';
 import type {
   AssembledMasks,
   CopyProof,
@@ -27,21 +29,33 @@ import type {
   SubmissionWork,
 } from './volume-work.js';
 
-/** The thread's side of `VolumeWork`. */
-export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolumes => {
-  const adapter = adapterFor(sourceCase.collection);
-  const ingested = ingestCase(sourceCase, files, adapter);
-  const { image, organMask, imageNifti, geometry, voxels } = ingested;
-  const { check: identity, findings: traces } = identityReport(sourceCase, files);
-  const findings = [...ingested.findings, ...traces];
+/**
+ * The thread's side of `VolumeWork`. Files are read here, once: hashed, parsed and checked from the same bytes, and those of the image are
+ * handed over without a copy.
+ */
+export const ingest = (work: IngestWork) => {
+  const crossed = takeIn(work);
+  const image = 'value' in crossed ? crossed.value.image : undefined;
+  return handedOver(crossed, image === undefined ? [] : [image.bytes]);
+};
+
+const takeIn = crossing(({ sourceCase, directory }: IngestWork): IngestedVolumes => {
+  const files = readCaseFiles(directory, sourceCase);
   const hashes = [...files].map(([path, bytes]) => ({
     path,
     sha256: sha256(bytes),
     bytes: bytes.byteLength,
   }));
+  const { check: identity, findings: traces } = identityReport(sourceCase, files);
+  const adapter = adapterFor(sourceCase.collection);
+  const ingested = ingestCase(sourceCase, files, adapter);
+  const { image, organMask, imageNifti, geometry, voxels } = ingested;
+  const findings = [...ingested.findings, ...traces];
   if (image === undefined || imageNifti === undefined) return { files: hashes, identity, findings };
   const header = new Uint8Array(inflateStart(imageNifti, sourceCase.caseId, maxHeaderBytes));
   const { organ } = collectionFacts[sourceCase.collection];
+  const { image: source } = sourceCase;
+  const known = source.kind === 'nifti' ? hashes.find(({ path }) => path === source.path) : undefined;
   return {
     files: hashes,
     identity,
@@ -49,7 +63,7 @@ export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolu
     geometry: geometry!,
     voxels: voxels!,
     header,
-    ...(sourceCase.image.kind === 'dicom' ? { convertedImage: imageNifti } : {}),
+    image: { bytes: imageNifti, sha256: known?.sha256 ?? sha256(imageNifti) },
     ...(organMask === undefined ? {} : { sourceMask: pack({ header, organ, mask: organMask }) }),
   };
 });

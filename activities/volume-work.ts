@@ -38,8 +38,8 @@ export interface MaskPart {
 
 export interface IngestWork {
   readonly sourceCase: SourceCase;
-  /** Path relative to the collection → bytes. A file that could not be read is not in it. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The collection's folder; the thread reads the files, each once. */
+  readonly directory: string;
 }
 
 export interface IngestedVolumes {
@@ -47,8 +47,8 @@ export interface IngestedVolumes {
   readonly geometry?: Geometry;
   readonly voxels?: VoxelIdentity;
   readonly header?: Uint8Array;
-  /** Only where the source is no NIfTI file: the image as plusct serves it. */
-  readonly convertedImage?: Uint8Array;
+  /** The image as plusct serves it: the source's own file where that is NIfTI. */
+  readonly image?: { readonly bytes: Uint8Array; readonly sha256: string };
   readonly sourceMask?: PackedMask;
   /** The check for traces of a person. */
   readonly identity?: IdentityCheck;

@@ -1,53 +1,22 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { madeFiles, sharedFiles } from './cases.js';
-import { measureBatch, measureCold, measureWarm } from './measure.js';
-import { officialPython, pythonVersion } from './official.js';
-import { benchPage } from './report.js';
 
-/** `npm run bench`: plusct against the official implementation, side by side. */
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    /** Only cases whose name holds this. */
-    only: { type: 'string', default: '' },
-  },
-});
+/** What a bench does with the project's folder, a way to tell how it goes, and the rest of the command line. */
+type Bench = (root: string, say: (line: string) => void, args: readonly string[]) => Promise<void>;
 
+/** Benches by name; the first one runs when none is named. */
+const benches: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
+  metrics: () => import('./metrics.js'),
+  ingest: () => import('./ingest.js'),
+};
+
+const [first = '', ...others] = process.argv.slice(2);
+const named = Object.hasOwn(benches, first);
+if (!named && first !== '' && !first.startsWith('-')) {
+  console.error(`There is no bench '${first}'; there are ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
+}
 // This file runs from dist/bench/.
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const dir = join(root, '.plusct', 'bench');
-const say = (line: string): void => console.error(line);
-mkdirSync(dir, { recursive: true });
-
-const python = officialPython(dir, say);
-const sides = {
-  official: { command: python, args: [join(root, 'bench', 'official.py')] },
-  plusct: { command: process.execPath, args: [join(root, 'dist', 'bench', 'plusct-main.js')] },
-};
-const data = join(root, '..', 'shared', 'data');
-const cases = [
-  ...madeFiles(join(dir, 'cases'), say),
-  ...(existsSync(data) ? sharedFiles(data, join(dir, 'cases'), say) : []),
-].filter(({ name }) => name.includes(options.only));
-const repetitions = options.quick ? { warm: 1, cold: 1 } : { warm: 5, cold: 3 };
-
-say(`Measuring ${cases.length} cases, warm …`);
-const warm = await measureWarm(cases, sides, repetitions.warm);
-say('… with the start of the programs …');
-const cold = await measureCold(cases, sides, repetitions.cold);
-const workers = [...new Set([1, 2, availableParallelism()])];
-const batches = [];
-for (const count of workers) {
-  say(`… all at once, ${count} at a time …`);
-  batches.push(await measureBatch(cases, sides, count));
-}
-const page = benchPage(
-  { cases, warm, cold, batches, python: pythonVersion(python), repetitions },
-  new Date(),
-);
-console.log(page);
-if (!options.quick && options.only === '') writeFileSync(join(root, 'docs', 'benchmarks.md'), page);
+const { run } = await benches[named ? first : 'metrics']();
+await run(root, (line) => console.error(line), named ? others : process.argv.slice(2));
