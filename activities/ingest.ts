@@ -1,5 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { Passport, SourceCase } from '../domain/case.js';
 import { type Collection, collectionFacts } from '../domain/collection.js';
@@ -65,9 +64,9 @@ export function ingestDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'
       return alive(async () => {
         if (await store.has(passportKey(input))) return;
         const { sourceCase, source } = await listed(input);
-        const files = await readFiles(input.directory, sourceCase);
-        const volumes = await work.ingest({ sourceCase, files });
-        const image = await storeImage(sourceCase, files, volumes);
+        await requireFolder(input.directory);
+        const volumes = await work.ingest({ sourceCase, directory: input.directory });
+        const image = volumes.image && (await putContent(store, volumes.image.bytes, volumes.image.sha256));
         const labels = await storeSourceLabels(input, volumes);
         if (volumes.sketch !== undefined) await publishJson(store, sketchKey(input), volumes.sketch);
         await publishJson(store, passportKey(input), passport(sourceCase, source, volumes, image, labels));
@@ -92,16 +91,6 @@ export function ingestDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'
     const manifest = await requireJson(store, manifestKey(at.campaign, at.collection), Manifest);
     const sourceCase = manifest.cases.find((each) => each.caseId === at.caseId)!;
     return { sourceCase, source: sourceCase.source ?? manifest.source };
-  }
-
-  async function storeImage(
-    sourceCase: SourceCase,
-    files: ReadonlyMap<string, Uint8Array>,
-    volumes: IngestedVolumes,
-  ): Promise<ObjectRef | undefined> {
-    if (volumes.geometry === undefined) return undefined;
-    const source = sourceCase.image.kind === 'nifti' ? files.get(sourceCase.image.path) : undefined;
-    return putContent(store, volumes.convertedImage ?? source!);
   }
 
   function storeSourceLabels(at: CaseAddress, { sourceMasks }: IngestedVolumes): Promise<LabelSummary[]> {
@@ -140,27 +129,6 @@ async function requireFolder(directory: string): Promise<void> {
     'SourceUnavailable',
     `${directory} is not there: mount the collections on this machine, or run io workers only where they are`,
   );
-}
-
-async function readFiles(directory: string, sourceCase: SourceCase): Promise<Map<string, Uint8Array>> {
-  await requireFolder(directory);
-  const { image, labelPath } = sourceCase;
-  const paths = [...(image.kind === 'nifti' ? [image.path] : image.paths), ...(labelPath ? [labelPath] : [])];
-  const files = new Map<string, Uint8Array>();
-  for (const path of paths) {
-    const bytes = await readIfThere(join(directory, path));
-    if (bytes !== undefined) files.set(path, bytes);
-  }
-  return files;
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 function passport(

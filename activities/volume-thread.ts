@@ -10,6 +10,7 @@ import { assembleOrgans, extractOrgan } from '../imaging/overlap.js';
 import { sameScan as compareScans, type ScanView, viewScan } from '../imaging/same-scan.js';
 import { scorePair } from '../imaging/score-pair.js';
 import { withGeometry } from '../imaging/volume.js';
+import { readCaseFiles } from '../sources/case-files.js';
 import { provesCrop } from '../sources/duplicates.js';
 import { identityReport } from '../sources/identity-check.js';
 import { ingestCase } from '../sources/ingest-case.js';
@@ -18,6 +19,7 @@ import { sketchOf } from '../sources/scan-sketch.js';
 import { sha256 } from '../storage/hash.js';
 import { crossing } from './crossing.js';
 import { drawPicture } from './picture-work.js';
+import { handedOver } from './thread-pool.js';
 import type {
   AssembledMasks,
   AssemblyWork,
@@ -33,21 +35,33 @@ import type {
   SubmissionWork,
 } from './volume-work.js';
 
-/** The thread's side of `VolumeWork`. */
-export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolumes => {
-  const adapter = adapterFor(sourceCase.collection);
-  const ingested = ingestCase(sourceCase, files, adapter);
-  const { image, organMasks, imageNifti, geometry, voxels } = ingested;
-  const { check: identity, findings: traces } = identityReport(sourceCase, files);
-  const findings = [...ingested.findings, ...traces];
+/**
+ * The thread's side of `VolumeWork`. Files are read here, once: hashed, parsed and checked from the same bytes, and those of the image are
+ * handed over without a copy.
+ */
+export const ingest = (work: IngestWork) => {
+  const crossed = takeIn(work);
+  const image = 'value' in crossed ? crossed.value.image : undefined;
+  return handedOver(crossed, image === undefined ? [] : [image.bytes]);
+};
+
+const takeIn = crossing(({ sourceCase, directory }: IngestWork): IngestedVolumes => {
+  const files = readCaseFiles(directory, sourceCase);
   const hashes = [...files].map(([path, bytes]) => ({
     path,
     sha256: sha256(bytes),
     bytes: bytes.byteLength,
   }));
+  const { check: identity, findings: traces } = identityReport(sourceCase, files);
+  const adapter = adapterFor(sourceCase.collection);
+  const ingested = ingestCase(sourceCase, files, adapter);
+  const { image, organMasks, imageNifti, geometry, voxels } = ingested;
+  const findings = [...ingested.findings, ...traces];
   if (image === undefined || imageNifti === undefined)
     return { files: hashes, identity, sourceMasks: [], findings };
   const header = new Uint8Array(inflateStart(imageNifti, sourceCase.caseId, maxHeaderBytes));
+  const { image: source } = sourceCase;
+  const known = source.kind === 'nifti' ? hashes.find(({ path }) => path === source.path) : undefined;
   return {
     files: hashes,
     identity,
@@ -56,7 +70,7 @@ export const ingest = crossing(({ sourceCase, files }: IngestWork): IngestedVolu
     voxels: voxels!,
     sketch: sketchOf(withGeometry(image, geometry!)),
     header,
-    ...(sourceCase.image.kind === 'dicom' ? { convertedImage: imageNifti } : {}),
+    image: { bytes: imageNifti, sha256: known?.sha256 ?? sha256(imageNifti) },
     sourceMasks: organMasks.map(({ organ, mask }) => pack({ header, organ, mask })),
   };
 });

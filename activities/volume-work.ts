@@ -41,8 +41,8 @@ export interface MaskPart {
 
 export interface IngestWork {
   readonly sourceCase: SourceCase;
-  /** Path relative to the collection → bytes. A file that could not be read is not in it. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The collection's folder; the thread reads the files, each once. */
+  readonly directory: string;
 }
 
 export interface IngestedVolumes {
@@ -51,8 +51,8 @@ export interface IngestedVolumes {
   readonly voxels?: VoxelIdentity;
   readonly sketch?: ScanSketch;
   readonly header?: Uint8Array;
-  /** Only where the source is no NIfTI file: the image as plusct serves it. */
-  readonly convertedImage?: Uint8Array;
+  /** The image as plusct serves it: the source's own file where that is NIfTI. */
+  readonly image?: { readonly bytes: Uint8Array; readonly sha256: string };
   /** One for each organ that the source labels. */
   readonly sourceMasks: readonly PackedMask[];
   /** The check for traces of a person. */

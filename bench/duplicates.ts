@@ -22,10 +22,12 @@ import {
 } from './duplicate-trial.js';
 import { copyKinds } from './scan-copies.js';
 
-const say = (line: string): void => console.error(line);
-
 /** `npm run bench -- duplicates`: are copies found, are strangers kept apart, and how long does it take? */
-export async function benchDuplicates(args: readonly string[]): Promise<void> {
+export async function run(
+  _root: string,
+  say: (line: string) => void,
+  args: readonly string[],
+): Promise<void> {
   const { values: options } = parseArgs({
     args: [...args],
     options: {

@@ -1,14 +1,23 @@
-/** `npm run bench [-- NAME …]`: one benchmark; the metrics where none is named. */
-const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  metrics: async (args) => (await import('./metrics.js')).benchMetrics(args),
-  duplicates: async (args) => (await import('./duplicates.js')).benchDuplicates(args),
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What a bench does with the project's folder, a way to tell how it goes, and the rest of the command line. */
+type Bench = (root: string, say: (line: string) => void, args: readonly string[]) => Promise<void>;
+
+/** Benches by name; the first one runs when none is named. */
+const benches: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
+  metrics: () => import('./metrics.js'),
+  ingest: () => import('./ingest.js'),
+  duplicates: () => import('./duplicates.js'),
 };
 
-const [first = '', ...rest] = process.argv.slice(2);
+const [first = '', ...others] = process.argv.slice(2);
 const named = Object.hasOwn(benches, first);
 if (!named && first !== '' && !first.startsWith('-')) {
-  console.error(`Unknown benchmark "${first}": use ${Object.keys(benches).join(' or ')}.`);
-  process.exitCode = 2;
-} else {
-  await benches[named ? first : 'metrics'](named ? rest : process.argv.slice(2));
+  console.error(`There is no bench '${first}'; there are ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
 }
+// This file runs from dist/bench/.
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const { run } = await benches[named ? first : 'metrics']();
+await run(root, (line) => console.error(line), named ? others : process.argv.slice(2));

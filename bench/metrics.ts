@@ -1,15 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { madeFiles, sharedFiles } from './cases.js';
 import { measureBatch, measureCold, measureWarm } from './measure.js';
 import { officialPython, pythonVersion } from './official.js';
 import { benchPage } from './report.js';
 
-/** `npm run bench`: plusct against the official implementation, side by side. */
-export async function benchMetrics(args: readonly string[]): Promise<void> {
+/** `npm run bench`: figures and speed of plusct against the official implementation, side by side. */
+export async function run(root: string, say: (line: string) => void, args: readonly string[]): Promise<void> {
   const { values: options } = parseArgs({
     args: [...args],
     options: {
@@ -18,11 +17,7 @@ export async function benchMetrics(args: readonly string[]): Promise<void> {
       only: { type: 'string', default: '' },
     },
   });
-
-  // This file runs from dist/bench/.
-  const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   const dir = join(root, '.plusct', 'bench');
-  const say = (line: string): void => console.error(line);
   mkdirSync(dir, { recursive: true });
 
   const python = officialPython(dir, say);

@@ -1,5 +1,6 @@
 import { data, log } from 'dcmjs';
 import { DataError } from '../domain/errors.js';
+import { checkDicomStructure } from './dicom-structure.js';
 
 /** Tags that plusct reads or writes, as dcmjs spells them. */
 export const dicomTag = {
@@ -127,6 +128,7 @@ type Opened = InstanceType<typeof data.DicomDict>;
 
 function open(path: string, bytes: Uint8Array, suggestion: string, untilTag?: string): Opened {
   quieten();
+  checkDicomStructure(path, bytes);
   try {
     const until = untilTag === undefined ? undefined : { untilTag, includeUntilTagValue: false };
     return data.DicomMessage.readFile(new Uint8Array(bytes).buffer, until);

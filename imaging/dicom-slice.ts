@@ -81,7 +81,14 @@ function checkKind(file: DicomFile): void {
   if (!uncompressed.has(transferSyntax)) {
     const name = syntaxNames[transferSyntax] ?? 'a transfer syntax that plusct does not know';
     const remedy = 'Decompress the series first, for example with dcmdjpeg or gdcmconv --raw.';
-    throw fault('DICOM_SERIES', path, 'transferSyntax', transferSyntax, `is stored as ${name}`, remedy);
+    throw fault(
+      'DICOM_SERIES',
+      path,
+      'transferSyntax',
+      transferSyntax || 'none',
+      `is stored as ${name}`,
+      remedy,
+    );
   }
   if (file.text('seriesInstance') === undefined) {
     const remedy = 'Fetch the series again, or give all its files one SeriesInstanceUID.';

@@ -7,6 +7,8 @@ import { gunzipSparse } from './inflate-sparse.js';
 export const maxFileBytes = 4 * 1024 ** 3;
 /** Deflate cannot pack tighter than this (zlib's technical notes), so that small files get small buffers. */
 const maxDeflateRatio = 1032;
+/** What a look at the start of a file may inflate to. */
+const maxStartBytes = 16 * 1024 ** 2;
 /** Files packed tighter than this are mostly zeros; others inflate faster with zlib. */
 const sparseRatio = 50;
 const suggestion = 'Download the file again and compare its size and checksum with the source.';
@@ -75,9 +77,16 @@ function inflateAll(bytes: Uint8Array, where: string, maxBytes: number): Uint8Ar
 export function inflateStart(bytes: Uint8Array, where: string, wanted: number): Uint8Array {
   checkNotEmpty(bytes, where);
   if (!isGzip(bytes)) return bytes.subarray(0, wanted);
-  for (let taken = 512; ; taken *= 4) {
+  for (let taken = 512, tooLittle = 0; ; ) {
     const start = inflatePrefix(bytes.subarray(0, taken), where);
+    if (start === undefined) {
+      // A name of any length may stand before the content, and then the next bytes inflate to a thousand times their number.
+      taken = (tooLittle + taken) >>> 1;
+      continue;
+    }
     if (start.length >= wanted || taken >= bytes.length) return start.subarray(0, wanted);
+    tooLittle = taken;
+    taken *= 4;
   }
 }
 
@@ -86,10 +95,12 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-function inflatePrefix(part: Uint8Array, where: string): Uint8Array {
+/** Undefined where the part inflates to more than the start of a file can be. */
+function inflatePrefix(part: Uint8Array, where: string): Uint8Array | undefined {
   try {
-    return plain(gunzipSync(part, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: maxFileBytes }));
+    return plain(gunzipSync(part, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: maxStartBytes }));
   } catch (cause) {
+    if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE') return undefined;
     throw corrupt(cause, where);
   }
 }

@@ -1,4 +1,4 @@
-// One command from a fresh checkout: node infra/bootstrap.mjs start | test | build | check | bench
+// One command from a fresh checkout: node infra/bootstrap.mjs start | test | build | check | bench | fuzz
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { prepare, root, run, SetupError } from './prepare.mjs';
@@ -35,6 +35,10 @@ const commands = {
   async bench(args) {
     await prepare();
     return node(join(root, 'dist', 'bench', 'main.js'), args);
+  },
+  async fuzz(args) {
+    await prepare();
+    return node(join(root, 'dist', 'fuzz', 'main.js'), args);
   },
   async check() {
     await prepare({ tolerant: true });

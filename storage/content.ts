@@ -4,9 +4,12 @@ import type { ObjectRef } from '../domain/primitives.js';
 import { sha256 } from './hash.js';
 import type { ObjectStore } from './object-store.js';
 
-/** Stores bytes under their own hash, once. */
-export async function putContent(store: ObjectStore, bytes: Uint8Array): Promise<ObjectRef> {
-  const hash = sha256(bytes);
+/** Stores bytes under their own hash, once. `hash` is theirs, where it was taken already. */
+export async function putContent(
+  store: ObjectStore,
+  bytes: Uint8Array,
+  hash = sha256(bytes),
+): Promise<ObjectRef> {
   const ref = { key: objectKey(hash), sha256: hash, bytes: bytes.byteLength };
   if (!(await store.has(ref.key))) await store.put(ref.key, bytes);
   return ref;

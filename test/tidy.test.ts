@@ -12,6 +12,7 @@ const maxFunctionLines = 60;
 const mayImport: Record<string, readonly string[]> = {
   domain: [],
   bench: ['sources', 'imaging', 'storage', 'domain'],
+  fuzz: ['sources', 'imaging', 'domain'],
   imaging: ['domain'],
   storage: ['domain'],
   reports: ['imaging', 'storage', 'domain'],
@@ -52,7 +53,8 @@ const entries = [
   /^workflows\/index\.ts$/,
   /^infra\/(build-bundle|supervise-main)\.ts$/,
   /-thread\.ts$/,
-  /^bench\/(main|plusct-main)\.ts$/,
+  /^bench\/(main|plusct-main|ingest-main)\.ts$/,
+  /^fuzz\/(main|run-main)\.ts$/,
   // The object store of tests.
   /^storage\/memory\.ts$/,
 ];

@@ -1,0 +1,91 @@
+import { DataError, PlusctError } from '../domain/errors.js';
+import { readDicomSeries } from '../imaging/dicom.js';
+import { readDicomTexts } from '../imaging/dicom-file.js';
+import { inflate } from '../imaging/inflate.js';
+import { readCt, readLabelMap, readNiftiHeader } from '../imaging/nifti.js';
+import { niftiFreeText } from '../imaging/nifti-free-text.js';
+import { readDicomHead } from '../sources/dicom-head.js';
+import { Dice } from './dice.js';
+import { dicomInputs, slice } from './dicom-inputs.js';
+import { gzipInputs } from './gzip-inputs.js';
+import { niftiInputs } from './nifti-inputs.js';
+
+/** What came of one input: `read`, the code that refused it, or a fault of plusct. */
+export interface Verdict {
+  readonly kind: string;
+  readonly outcome: string;
+  /** Why it is a fault: another error than a refusal, or a refusal that does not say enough. */
+  readonly fault?: string;
+}
+
+const inputs = { ...niftiInputs, ...gzipInputs, ...dicomInputs };
+export const kinds = Object.keys(inputs);
+const firstSlice = slice(1, 'explicit');
+
+/** Number `n` of the inputs of a seed. */
+export function inputOf(
+  seed: string,
+  n: number,
+  only: readonly string[] = kinds,
+): { kind: string; bytes: Uint8Array } {
+  const kind = only[n % only.length];
+  return { kind, bytes: inputs[kind](new Dice(`${seed}/${n}`)) };
+}
+
+type Reader = (bytes: Uint8Array, where: string) => unknown;
+
+const maxInflated = 64 * 1024 ** 2;
+const niftiReaders: readonly Reader[] = [
+  (bytes, where) => readNiftiHeader(bytes, where),
+  niftiFreeText,
+  (bytes, where) => readLabelMap(bytes, where),
+  (bytes, where) => readCt(bytes, where),
+];
+const readers: Readonly<Record<string, readonly Reader[]>> = {
+  nifti: niftiReaders,
+  gzip: [(bytes, where) => inflate(bytes, where, maxInflated), ...niftiReaders],
+  dicom: [
+    (bytes) => readDicomHead(bytes),
+    (bytes, where) => readDicomTexts(where, bytes),
+    (bytes, where) =>
+      readDicomSeries([
+        { path: where, bytes: firstSlice },
+        { path: where, bytes },
+      ]),
+  ],
+};
+
+/** Gives one input to every reader of its format. The outcome is that of the last one, which reads voxels. */
+export function judge(seed: string, n: number, only?: readonly string[]): Verdict {
+  const { kind, bytes } = inputOf(seed, n, only);
+  const where = `input-${n}`;
+  let outcome = 'read';
+  for (const read of readers[kind.split(' ')[0]]) {
+    try {
+      read(bytes, where);
+      outcome = 'read';
+    } catch (error) {
+      const fault = faultOf(error, where);
+      if (fault !== undefined) return { kind, outcome: 'FAULT', fault };
+      outcome = error instanceof DataError ? error.fault.code : 'refused';
+    }
+  }
+  return { kind, outcome };
+}
+
+/** What is wrong with an error; undefined for a refusal that names file, field and value. */
+function faultOf(error: unknown, where: string): string | undefined {
+  if (!(error instanceof DataError)) {
+    if (error instanceof PlusctError) return `refused without code: ${error.message}`;
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  const { message, field, value } = error.fault;
+  const missing = [
+    ...(message.includes(where) ? [] : ['the file']),
+    ...(field === undefined || field === '' ? ['the field'] : []),
+    ...(value === undefined || value === '' ? ['the value'] : []),
+  ];
+  return missing.length === 0
+    ? undefined
+    : `${error.fault.code} does not name ${missing.join(' and ')}: ${message}`;
+}
