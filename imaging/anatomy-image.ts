@@ -14,6 +14,8 @@ const solidHu = { least: 20, most: 220 } as const;
 const bulkMm = 28;
 /** Slices with more lung may show the heart, which is as bulky and lies on the left. */
 const mostLung = 0.25;
+/** Farther from the body's middle than this part of its half width, one side of the patient is cut off. */
+const mostAside = 0.15;
 /** Least bulk, and its difference between right and left of the spine as a part of all, to be sure. */
 const bulk = { leastMm3: 15_000, sure: 0.5 } as const;
 
@@ -47,7 +49,7 @@ function above({ lungShare }: Torso, { cellMm }: CoarseGrid): Evidence[] {
 
 function onTheRight(hu: Int16Array, { shape, cellMm }: CoarseGrid, torso: Torso): Evidence[] {
   const { body, lungShare, spine } = torso;
-  if (spine === undefined) return [];
+  if (spine === undefined || Math.abs(spine[0] - torso.centre[0]) > mostAside * torso.half[0]) return [];
   const plane = shape[0] * shape[1];
   const mean = smoothed(hu, shape);
   const solid = new Uint8Array(hu.length);
