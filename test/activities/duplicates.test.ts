@@ -67,7 +67,11 @@ describe('the worklist of a campaign', () => {
     await ingested('lits', 'volume-1', second!);
     await ingested('nih-pancreas', 'PANCREAS_0001', copyOf(first!, 'turned', seededRandom(1)));
     await ingested('nih-pancreas', 'PANCREAS_0002', third!);
-    await ingested('nih-pancreas', 'PANCREAS_0003', copyOf(second!, 'cropped along three axes', seededRandom(2)));
+    await ingested(
+      'nih-pancreas',
+      'PANCREAS_0003',
+      copyOf(second!, 'cropped along three axes', seededRandom(2)),
+    );
     await ingested('nih-pancreas', 'PANCREAS_0004', copyOf(second!, 'resampled', seededRandom(3)));
 
     const deeds = campaignDeeds({ store, work, workflowStatus: async () => 'unknown' });
