@@ -132,18 +132,7 @@ export function campaignDeeds({
       }
     }
     const out = new Set(withdrawn.map(nameOf));
-    const rest = accepted
-      .filter((each) => !out.has(nameOf(each)))
-      .map(({ collection, caseId, voxels }) => ({
-        collection,
-        caseId,
-        ...(voxels === undefined ? {} : { voxelSha256: voxels.voxelSha256 }),
-      }));
-    const exact = exactDuplicates(rest).map(({ duplicate: { collection, caseId }, finding }) => ({
-      collection,
-      caseId,
-      finding,
-    }));
+    const exact = exactOf(accepted.filter((each) => !out.has(nameOf(each))));
     const groups = await groupCases({ store, work }, campaign, passports, known);
     await publishJson(store, caseGroupsKey(campaign), CaseGroups.parse(groups));
     const gone = new Set([...withdrawn, ...exact].map(nameOf));
@@ -159,6 +148,19 @@ export function campaignDeeds({
     // Without proof the case is left out all the same, as withdrawn.
     return work.provesCopy(files).catch(() => undefined);
   }
+}
+
+function exactOf(passports: readonly Passport[]): LeftOut[] {
+  const named = passports.map(({ collection, caseId, voxels }) => ({
+    collection,
+    caseId,
+    ...(voxels === undefined ? {} : { voxelSha256: voxels.voxelSha256 }),
+  }));
+  return exactDuplicates(named).map(({ duplicate: { collection, caseId }, finding }) => ({
+    collection,
+    caseId,
+    finding,
+  }));
 }
 
 function notAccepted(passport: Passport): LeftOut[] {

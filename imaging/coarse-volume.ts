@@ -16,10 +16,12 @@ export interface CoarseVolume {
 export const coarseSpacingMm = 4;
 /** A little narrower than the usual export window of −160 … 240 HU: such a copy keeps all that is looked at. */
 export const windowHu = { low: -150, high: 230 } as const;
-/** Soft tissue is expected here, whatever the contrast phase. */
-const softTissueHu = { low: -60, high: 160 } as const;
+/** Soft tissue is expected here, whatever the contrast phase; fat, where it is most of the scan, is not far below. */
+const softTissueHu = { low: -150, high: 160 } as const;
 const typicalSoftTissueHu = 60;
 const binHu = 8;
+/** Noise widens the peak of air; its middle is not farther above the lowest value. */
+const airWidthHu = 200;
 
 /**
  * The scan on cubic voxels of `coarseSpacingMm`, along its own index axes: neither the axis codes nor the origin of its
@@ -64,8 +66,8 @@ function softTissuePeak(hu: Int16Array): number | undefined {
     if (hu[n] > highest) highest = hu[n];
   }
   // What a window was cut off at is a peak without meaning.
-  counts[(lowest + 32768) >> 3] = 0;
   counts[(highest + 32768) >> 3] = 0;
+  withoutLowestPeak(counts, (lowest + 32768) >> 3);
   const smooth = counts.map((_, bin) => {
     let sum = 0;
     for (let near = -3; near <= 3; near++) sum += counts[bin + near] ?? 0;
@@ -77,4 +79,12 @@ function softTissuePeak(hu: Int16Array): number | undefined {
     if (smooth[bin] >= most / 3 && smooth[bin] >= smooth[bin - 1]) return (bin + 0.5) * binHu - 32768;
   }
   return undefined;
+}
+
+/** Air, or what a window was cut off at, with the noise on it: a peak as wide above its middle as it is below. */
+function withoutLowestPeak(counts: Float64Array, lowest: number): void {
+  let middle = lowest;
+  const last = Math.min(counts.length - 1, lowest + airWidthHu / binHu);
+  for (let bin = lowest; bin <= last; bin++) if (counts[bin] > counts[middle]) middle = bin;
+  counts.fill(0, lowest, 2 * middle - lowest + 3);
 }
