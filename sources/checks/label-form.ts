@@ -1,6 +1,6 @@
 import { finding } from '../../domain/finding.js';
 import type { Organ } from '../../domain/organ.js';
-import { fillHoles } from '../../imaging/components.js';
+import { holeVoxels } from '../../imaging/components.js';
 import { type LabelCheck, type LabelContext, percent } from './check.js';
 import { geometryLost } from './geometry.js';
 
@@ -47,7 +47,7 @@ export const plausibleVolume: LabelCheck = (context) => {
 
 /** LABEL_PIECES: the organ lies in more pieces than it has. */
 export const fewPieces: LabelCheck = ({ organ, label, parts, where }) => {
-  const { voxels } = parts();
+  const voxels = parts()?.voxels ?? [];
   const expected = piecesOf[organ];
   const inThose = voxels.slice(0, expected).reduce((sum, each) => sum + each, 0) / label.voxels;
   if (inThose >= leastInPieces && voxels.length <= mostPieces) return [];
@@ -64,11 +64,10 @@ export const fewPieces: LabelCheck = ({ organ, label, parts, where }) => {
 };
 
 /** LABEL_HOLES: background enclosed by the organ. */
-export const fewHoles: LabelCheck = ({ organ, label, image, where }) => {
-  const filled = fillHoles(label.mask, image.geometry.shape);
-  let voxels = 0;
-  for (let n = 0; n < filled.length; n++) voxels += filled[n];
-  const share = (voxels - label.voxels) / voxels;
+export const fewHoles: LabelCheck = ({ organ, label, crop, where }) => {
+  const cut = crop();
+  const holes = cut === undefined ? 0 : holeVoxels(cut.mask, cut.shape);
+  const share = holes / (holes + label.voxels);
   if (share <= mostHoles) return [];
   return [
     finding('LABEL_HOLES', {
