@@ -23,11 +23,7 @@ import {
 import { copyKinds } from './scan-copies.js';
 
 /** `npm run bench -- duplicates`: are copies found, are strangers kept apart, and how long does it take? */
-export async function run(
-  _root: string,
-  say: (line: string) => void,
-  args: readonly string[],
-): Promise<void> {
+export async function run(_root: string, _say: unknown, args: readonly string[]): Promise<void> {
   const { values: options } = parseArgs({
     args: [...args],
     options: {
@@ -57,6 +53,8 @@ export async function run(
   printTrials(scans, Number(options.pairs), options.seed);
   printSpeed(scans, Number(options.cases), options.seed);
 }
+
+const say = (line: string): void => console.error(line);
 
 function printMerges(scans: readonly SeenScan[]): void {
   const pairs = (scans.length * (scans.length - 1)) / 2;

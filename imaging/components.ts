@@ -139,18 +139,30 @@ export function fillHoles(mask: Mask, shape: Triple): Mask {
   const size = boxSize(box);
   // Outside the mask's box all is open, and beyond a volume border there is nothing: the box's faces decide.
   const crop = cropMask(mask, shape, box);
-  const background = findComponents(
-    crop.map((inside) => 1 - inside),
-    size,
-  );
-  const open = new Uint8Array(background.voxels.length);
-  background.component.forEach((part, run) => {
-    if (touchesFace(background.starts[run], background.ends[run], size)) open[part] = 1;
-  });
+  const { background, open } = backgroundOf(crop, size);
   background.component.forEach((part, run) => {
     if (!open[part]) crop.fill(1, background.starts[run], background.ends[run]);
   });
   return pasteMask(crop, box, shape);
+}
+
+/** Voxels of the holes that `fillHoles` fills. Give a mask that was cut to its box: nothing is cropped here. */
+export function holeVoxels(mask: Mask, shape: Triple): number {
+  const { background, open } = backgroundOf(mask, shape);
+  return background.voxels.reduce((sum, voxels, part) => (open[part] ? sum : sum + voxels), 0);
+}
+
+/** The parts of the background, and for each whether it reaches the border. */
+function backgroundOf(mask: Mask, shape: Triple): { background: Components; open: Uint8Array } {
+  const background = findComponents(
+    mask.map((inside) => (inside === 0 ? 1 : 0)),
+    shape,
+  );
+  const open = new Uint8Array(background.voxels.length);
+  background.component.forEach((part, run) => {
+    if (touchesFace(background.starts[run], background.ends[run], shape)) open[part] = 1;
+  });
+  return { background, open };
 }
 
 function touchesFace(start: number, end: number, [n1, n2, n3]: Triple): boolean {

@@ -2,8 +2,8 @@ import type { Finding } from '../../domain/finding.js';
 import type { Organ } from '../../domain/organ.js';
 import { type CoarseBody, coarseBody } from '../../imaging/coarse-body.js';
 import { type Components, findComponents } from '../../imaging/components.js';
-import { type Box, maskBox } from '../../imaging/mask-box.js';
-import type { CtVolume } from '../../imaging/volume.js';
+import { type Box, boxSize, cropMask, maskBox, type Triple } from '../../imaging/mask-box.js';
+import type { CtVolume, Mask } from '../../imaging/volume.js';
 import type { SourceAdapter } from '../adapter.js';
 import type { MergedLabel, MergedOrgan } from '../label-merge.js';
 
@@ -37,8 +37,16 @@ export interface OrganContext extends MergedOrgan {
   readonly where: string;
   /** Facts that several checks share, found when the first of them asks. */
   box(): Box | undefined;
-  parts(): Components;
+  /** The label cut to its box. */
+  crop(): Crop | undefined;
+  parts(): Components | undefined;
   body(): CoarseBody | undefined;
+}
+
+/** A mask in index order and how many voxels it has along each axis. */
+export interface Crop {
+  readonly mask: Mask;
+  readonly shape: Triple;
 }
 
 /** A check reads its context and says what it finds; it changes nothing and knows no other check. */
@@ -53,13 +61,16 @@ export function organContext(
 ): OrganContext {
   const { image } = context;
   const { shape } = image.geometry;
-  return {
-    ...context,
-    ...organ,
-    box: once(() => maskBox(organ.mask, shape)),
-    parts: once(() => findComponents(organ.mask, shape)),
-    body: once(() => coarseBody(image)),
-  };
+  const box = once(() => maskBox(organ.mask, shape));
+  const crop = once(() => {
+    const found = box();
+    return found && { mask: cropMask(organ.mask, shape, found), shape: boxSize(found) };
+  });
+  const parts = once(() => {
+    const cut = crop();
+    return cut && findComponents(cut.mask, cut.shape);
+  });
+  return { ...context, ...organ, box, crop, parts, body: once(() => coarseBody(image)) };
 }
 
 /** A part of a whole, for people. */

@@ -1,6 +1,6 @@
 import { finding } from '../../domain/finding.js';
 import type { Organ } from '../../domain/organ.js';
-import { fillHoles } from '../../imaging/components.js';
+import { holeVoxels } from '../../imaging/components.js';
 import { isPlaceholder } from '../../imaging/geometry-repair.js';
 import { type OrganCheck, type OrganContext, percent } from './check.js';
 
@@ -49,7 +49,7 @@ export const plausibleVolume: OrganCheck = (context) => {
 
 /** LABEL_PIECES: the organ lies in more pieces than it has. */
 export const fewPieces: OrganCheck = ({ organ, voxels, parts, where }) => {
-  const pieces = parts().voxels;
+  const pieces = parts()?.voxels ?? [];
   const expected = piecesOf[organ];
   const inThose = pieces.slice(0, expected).reduce((sum, each) => sum + each, 0) / voxels;
   if (inThose >= leastInPieces && pieces.length <= mostPieces) return [];
@@ -66,11 +66,10 @@ export const fewPieces: OrganCheck = ({ organ, voxels, parts, where }) => {
 };
 
 /** LABEL_HOLES: background enclosed by the organ. */
-export const fewHoles: OrganCheck = ({ organ, mask, voxels, image, where }) => {
-  const filled = fillHoles(mask, image.geometry.shape);
-  let whole = 0;
-  for (let n = 0; n < filled.length; n++) whole += filled[n];
-  const share = (whole - voxels) / whole;
+export const fewHoles: OrganCheck = ({ organ, voxels, crop, where }) => {
+  const cut = crop();
+  const holes = cut === undefined ? 0 : holeVoxels(cut.mask, cut.shape);
+  const share = holes / (holes + voxels);
   if (share <= mostHoles) return [];
   return [
     finding('LABEL_HOLES', {

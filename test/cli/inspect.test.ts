@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inspect } from '../../cli/inspect.js';
@@ -124,3 +124,19 @@ describe('plusct inspect of other things', () => {
     await expect(inspect(join(at, 'empty'), {})).rejects.toThrow('no .nii');
   });
 });
+
+const lits44 = resolve('../shared/data/real/lits-44');
+
+describe.skipIf(!existsSync(lits44))(
+  'plusct inspect of a real scan whose geometry was lost (skipped where ../shared/data is not there)',
+  () => {
+    it('finds the lost geometry, and nothing wrong with its liver', async () => {
+      const { values, findings } = await inspected(join(lits44, 'volume-44.nii.gz'), {
+        label: join(lits44, 'segmentation-44.nii.gz'),
+        collection: 'lits',
+      });
+      expect(findings.map((each) => each.code)).toEqual(['GEOMETRY_SUSPECT']);
+      expect(values.reduce((sum, each) => sum + each.voxels, 0)).toBe(2_106_497);
+    });
+  },
+);

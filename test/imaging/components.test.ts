@@ -7,6 +7,7 @@ import {
   erodeMm,
   fillHoles,
   findComponents,
+  holeVoxels,
   largestComponents,
   smoothMask,
 } from '../../imaging/components.js';
@@ -153,6 +154,15 @@ describe('fillHoles', () => {
   it('takes background at the volume’s border as open', () => {
     const bay = drawn(['.....', '.....'], ['###..', '#.#..'], ['.....', '.....']);
     expect(fillHoles(bay.mask, bay.shape)).toEqual(bay.mask);
+  });
+
+  it('counts the same holes without filling them, on any mask', () => {
+    fc.assert(
+      fc.property(anyMask, ({ mask, shape }) => {
+        const sum = (each: Uint8Array): number => each.reduce((a, b) => a + b, 0);
+        expect(holeVoxels(mask, shape)).toBe(sum(fillHoles(mask, shape)) - sum(mask));
+      }),
+    );
   });
 
   it('fills exactly the background that no path joins to the border, on any mask', () => {
