@@ -39,6 +39,32 @@ export const findingCatalogue = {
     severity: 'quarantine',
     means: 'slice positions are doubled, missing or not evenly spaced',
   },
+  SLICES_MIXED: {
+    severity: 'quarantine',
+    means: 'slices of one series differ in size, pixel spacing or orientation',
+  },
+  GANTRY_TILT: {
+    severity: 'quarantine',
+    means: 'slices are not stacked along their normal: the gantry was tilted',
+  },
+  SERIES_NOT_AXIAL: { severity: 'quarantine', means: 'the slices of a series are coronal or sagittal' },
+  TRANSFER_SYNTAX_UNSUPPORTED: {
+    severity: 'reject',
+    means: 'pixels are packed by a method that plusct does not decode',
+  },
+  SLICE_ORDER: {
+    severity: 'flag',
+    means: 'InstanceNumber and positions disagree on the order of slices; positions were used',
+  },
+  LOSSY_COMPRESSION: { severity: 'flag', means: 'the image went through lossy compression' },
+  DICOM_INCOMPLETE: {
+    severity: 'flag',
+    means: 'an element that DICOM requires is absent; plusct went on without it',
+  },
+  DICOM_PASSED_OVER: {
+    severity: 'note',
+    means: 'localisers, reports, derived images or copies of slices beside a series were passed over',
+  },
   SPACING_IMPLAUSIBLE: { severity: 'flag', means: 'voxel spacing is outside what abdominal CT uses' },
   GEOMETRY_SUSPECT: {
     severity: 'flag',

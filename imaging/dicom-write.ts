@@ -1,5 +1,5 @@
 import { PlusctError } from '../domain/errors.js';
-import { type DicomValue, writeDicomFile } from './dicom-file.js';
+import { type DicomElements, writeDicomFile } from './dicom-file.js';
 
 /** One axial CT slice to write. Positions and directions are DICOM's (LPS, mm). */
 export interface CtSlice {
@@ -52,11 +52,11 @@ export function writeCtSlice(slice: CtSlice): Uint8Array {
     transferSyntax: ['UI', syntaxUid[slice.transferSyntax ?? 'explicit']],
     implementationClass: ['UI', plusctClass],
     implementationVersion: ['SH', 'PLUSCT'],
-  } satisfies Record<string, DicomValue>;
+  } satisfies DicomElements;
   return writeDicomFile(meta, { ...identity(slice), ...image(slice) });
 }
 
-function identity(slice: CtSlice): Record<string, DicomValue> {
+function identity(slice: CtSlice): DicomElements {
   return {
     sopClass: ['UI', ctImageStorage],
     sopInstance: ['UI', slice.sopUid],
@@ -74,7 +74,7 @@ function identity(slice: CtSlice): Record<string, DicomValue> {
   };
 }
 
-function image(slice: CtSlice): Record<string, DicomValue> {
+function image(slice: CtSlice): DicomElements {
   const { pixels } = slice;
   return {
     sliceThickness: ['DS', decimalText([slice.sliceThicknessMm])],
