@@ -65,6 +65,10 @@ export const findingCatalogue = {
     severity: 'note',
     means: 'localisers, reports, derived images or copies of slices beside a series were passed over',
   },
+  SEGMENT_OVERLAP: {
+    severity: 'quarantine',
+    means: 'segments of a DICOM SEG share voxels; a label map has one organ for each voxel',
+  },
   SPACING_IMPLAUSIBLE: { severity: 'flag', means: 'voxel spacing is outside what abdominal CT uses' },
   GEOMETRY_SUSPECT: {
     severity: 'flag',

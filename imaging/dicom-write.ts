@@ -45,15 +45,26 @@ export function writeCtSlice(slice: CtSlice): Uint8Array {
     const grid = `${slice.columns}×${slice.rows}`;
     throw new PlusctError('InvalidInput', `${slice.pixels.length} pixels do not make a slice of ${grid}`);
   }
-  const meta = {
+  const elements = { ...identity(slice), ...image(slice) };
+  return writePart10(ctImageStorage, slice.sopUid, elements, slice.transferSyntax);
+}
+
+/** A part-10 file of one object, under the meta group that belongs to it. */
+export function writePart10(
+  sopClass: string,
+  sopInstance: string,
+  elements: DicomElements,
+  transferSyntax: keyof typeof syntaxUid = 'explicit',
+): Uint8Array {
+  const meta: DicomElements = {
     metaVersion: ['OB', new Uint8Array([0, 1]).buffer],
-    mediaStorageSopClass: ['UI', ctImageStorage],
-    mediaStorageSopInstance: ['UI', slice.sopUid],
-    transferSyntax: ['UI', syntaxUid[slice.transferSyntax ?? 'explicit']],
+    mediaStorageSopClass: ['UI', sopClass],
+    mediaStorageSopInstance: ['UI', sopInstance],
+    transferSyntax: ['UI', syntaxUid[transferSyntax]],
     implementationClass: ['UI', plusctClass],
     implementationVersion: ['SH', 'PLUSCT'],
-  } satisfies DicomElements;
-  return writeDicomFile(meta, { ...identity(slice), ...image(slice) });
+  };
+  return writeDicomFile(meta, elements);
 }
 
 function identity(slice: CtSlice): DicomElements {
@@ -97,7 +108,7 @@ function image(slice: CtSlice): DicomElements {
 }
 
 /** Decimal strings have at most 16 characters each. */
-function decimalText(values: readonly number[]): string[] {
+export function decimalText(values: readonly number[]): string[] {
   return values.map(shortDecimal);
 }
 

@@ -1,6 +1,6 @@
 import { DataError, type DataFault } from '../domain/errors.js';
 import type { Geometry } from '../domain/volume.js';
-import { type DicomFile, readDicomFile } from './dicom-file.js';
+import { type DicomFile, type DicomItem, readDicomFile } from './dicom-file.js';
 import { chooseSeries } from './dicom-select.js';
 import { type DicomSlice, slicesOf } from './dicom-slice.js';
 import { stackSlices } from './dicom-stack.js';
@@ -14,6 +14,8 @@ export interface DicomSeries {
   readonly image: CtVolume;
   /** Slice k of the image came from `slices[k]`. */
   readonly slices: readonly DicomSlice[];
+  /** The outermost elements of one of its files. */
+  readonly header: DicomItem;
   /** Empty where the files have none. */
   readonly seriesInstanceUid: string;
   readonly patientId?: string;
@@ -53,6 +55,7 @@ export function readDicomSeries(files: readonly { path: string; bytes: Uint8Arra
   return {
     image: { geometry, ...stackVoxels(stack.slices) },
     slices: stack.slices,
+    header: first,
     seriesInstanceUid: slices[0].seriesInstanceUid,
     ...patientOf(first),
     notes: notesOn(geometry, stack.slices),

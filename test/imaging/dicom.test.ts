@@ -46,7 +46,7 @@ describe('readDicomSeries', () => {
         [3, 2, 1, 0],
         [2, 0, 3, 1],
       ]) {
-        const { image, slices, ...rest } = readDicomSeries(order.map((n) => files[n]));
+        const { image, slices, header, ...rest } = readDicomSeries(order.map((n) => files[n]));
         expect([...image.hu]).toEqual(expectedHu);
         expect(image).toMatchObject({ minHu: -924, maxHu: -610, notFinite: 0 });
         expect(image.geometry).toEqual({
@@ -62,6 +62,7 @@ describe('readDicomSeries', () => {
           repairs: [],
         });
         expect(slices.map((each) => each.instanceNumber)).toEqual([1, 2, 3, 4]);
+        expect(header.text('patientName')).toBe('PANCREAS_0001');
         expect(rest).toEqual({
           seriesInstanceUid: '1.2.3.4',
           patientId: 'PANCREAS_0001',
