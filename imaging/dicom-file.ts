@@ -193,8 +193,6 @@ function itemOf(elements: Opened['dict']): DicomItem {
     const value: unknown = elements[dicomTag[tag]]?.Value;
     return Array.isArray(value) ? value : [];
   };
-  const shown = (value: unknown): string =>
-    value === undefined || value === null ? '' : String(value).replaceAll('\0', '').trim();
   return {
     text: (tag) => shown(values(tag)[0]) || undefined,
     texts: (tag) => values(tag).map(shown),
@@ -204,6 +202,18 @@ function itemOf(elements: Opened['dict']): DicomItem {
     },
     items: (tag) => values(tag).filter(isItem).map(itemOf),
   };
+}
+
+/** One value as text; of a person's name the alphabetic form. */
+function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    return 'Alphabetic' in value ? shown(value.Alphabetic) : '';
+  }
+  return value === undefined
+    ? ''
+    : String(value ?? '')
+        .replaceAll('\0', '')
+        .trim();
 }
 
 /** Elements of an item are keyed by tag. */

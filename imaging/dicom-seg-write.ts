@@ -194,7 +194,7 @@ function identity(series: DicomSeries, uid: string, created: Date): DicomElement
 function description(series: DicomSeries, present: readonly Organ[], uid: string): DicomElements {
   const [columns, rows] = series.image.geometry.shape;
   const dimensions = uidFrom('dimensions', uid);
-  const index = (pointer: string, group: string): DicomElements => ({
+  const index = (pointer: number, group: number): DicomElements => ({
     dimensionOrganizationUid: ['UI', dimensions],
     dimensionIndexPointer: ['AT', pointer],
     functionalGroupPointer: ['AT', group],
@@ -202,7 +202,7 @@ function description(series: DicomSeries, present: readonly Organ[], uid: string
   return {
     referencedSeries: ['SQ', [referencedSeries(series)]],
     dimensionOrganizations: ['SQ', [{ dimensionOrganizationUid: ['UI', dimensions] }]],
-    dimensionIndices: ['SQ', [index('0062000B', '0062000A'), index('00200032', '00209113')]],
+    dimensionIndices: ['SQ', [index(0x0062000b, 0x0062000a), index(0x00200032, 0x00209113)]],
     samplesPerPixel: ['US', 1],
     photometric: ['CS', 'MONOCHROME2'],
     rows: ['US', rows],
@@ -285,6 +285,7 @@ function frameGroups({ segment: number }: SegFrame, slice: DicomSlice, place: nu
     referencedSopClass: ['UI', slice.sopClassUid],
     referencedSopInstance: ['UI', slice.sopInstanceUid],
     ...(slice.frame === undefined ? {} : { referencedFrame: ['IS', String(slice.frame)] }),
+    spatialLocationsPreserved: ['CS', 'YES'],
     purposeOfReference: coded(sourceImageCode),
   };
   return {

@@ -76,6 +76,7 @@ export const dicomTag = {
   rescaleIntercept: '00281052',
   rescaleSlope: '00281053',
   rescaleType: '00281054',
+  spatialLocationsPreserved: '0028135A',
   lossyCompression: '00282110',
   pixelMeasures: '00289110',
   pixelTransformation: '00289145',

@@ -82,6 +82,8 @@ describe('a DICOM SEG', () => {
     expect(referenced.items('referencedInstances').map((item) => item.text('referencedSopInstance'))).toEqual(
       [1, 2, 3, 4, 5, 6].map((n) => `1.2.3.4.${n}`),
     );
+    const pointers = file.items('dimensionIndices').map((item) => item.numbers('dimensionIndexPointer')?.[0]);
+    expect(pointers).toEqual([0x0062000b, 0x00200032]);
     const frames = file.items('perFrameGroups');
     expect(frames).toHaveLength(12);
     const places = frames.map((frame) => [
