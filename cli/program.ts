@@ -202,6 +202,33 @@ function addLeakage(program: Command): void {
     });
 }
 
+function addSeg(program: Command): void {
+  const seg = program.command('seg').description('labels as DICOM SEG, and back');
+  seg
+    .command('write')
+    .description('write labels as a DICOM SEG that refers to the slices of their series')
+    .requiredOption('--series <dir>', 'folder of the DICOM series that the labels lie on')
+    .option('--labels <file>', 'NIfTI label map: 1 liver, 2 kidney, 3 spleen, 4 pancreas')
+    .option('--case <case>', 'a finished case of a campaign instead of a file')
+    .addOption(campaignOption())
+    .option('--series-uid <uid>', 'which series, where the folder holds several')
+    .option('--by-index', 'lay the labels on by index, wherever their header says they lie')
+    .requiredOption('--out <file>', 'the DICOM file to write')
+    .action(async (options) => {
+      const { writeSeg, writeSegOfCase } = await import('./seg.js');
+      if (options.case === undefined) return writeSeg(options);
+      await withSession((session) => writeSegOfCase(session, options));
+    });
+  seg
+    .command('read <file>')
+    .description('read a DICOM SEG as a NIfTI label map')
+    .option('--series <dir>', 'folder of the DICOM series whose grid to use; else the frames’ own')
+    .option('--series-uid <uid>', 'which series, where the folder holds several')
+    .option('--grid <file>', 'NIfTI image whose grid to use, instead of --series')
+    .requiredOption('--out <file>', 'the label map to write, .nii.gz')
+    .action(async (file, options) => (await import('./seg.js')).readSeg(file, options));
+}
+
 const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
 const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
 const actions: Readonly<Record<TaskCommandKind, string>> = {
@@ -327,6 +354,7 @@ export function program(): Command {
   addCampaigns(root);
   addEvaluate(root);
   addLeakage(root);
+  addSeg(root);
   addRecords(root);
   addCases(root);
   addExport(root);

@@ -47,6 +47,36 @@ export const findingCatalogue = {
     severity: 'quarantine',
     means: 'the header gives another voxel spacing than the table of the collection',
   },
+  SLICES_MIXED: {
+    severity: 'quarantine',
+    means: 'slices of one series differ in size, pixel spacing or orientation',
+  },
+  GANTRY_TILT: {
+    severity: 'quarantine',
+    means: 'slices are not stacked along their normal: the gantry was tilted',
+  },
+  SERIES_NOT_AXIAL: { severity: 'quarantine', means: 'the slices of a series are coronal or sagittal' },
+  TRANSFER_SYNTAX_UNSUPPORTED: {
+    severity: 'reject',
+    means: 'pixels are packed by a method that plusct does not decode',
+  },
+  SLICE_ORDER: {
+    severity: 'flag',
+    means: 'InstanceNumber and positions disagree on the order of slices; positions were used',
+  },
+  LOSSY_COMPRESSION: { severity: 'flag', means: 'the image went through lossy compression' },
+  DICOM_INCOMPLETE: {
+    severity: 'flag',
+    means: 'an element that DICOM requires is absent; plusct went on without it',
+  },
+  DICOM_PASSED_OVER: {
+    severity: 'note',
+    means: 'localisers, reports, derived images or copies of slices beside a series were passed over',
+  },
+  SEGMENT_OVERLAP: {
+    severity: 'quarantine',
+    means: 'segments of a DICOM SEG share voxels; a label map has one organ for each voxel',
+  },
   SPACING_IMPLAUSIBLE: { severity: 'flag', means: 'voxel spacing is outside what abdominal CT uses' },
   GEOMETRY_SUSPECT: {
     severity: 'flag',
@@ -149,7 +179,7 @@ export const findingCatalogue = {
     severity: 'flag',
     means: 'slices within a scan hold one value only or repeat the one before',
   },
-  SERIES_NOT_AXIAL: { severity: 'flag', means: 'by the header the slices are not axial' },
+  SLICES_NOT_AXIAL: { severity: 'flag', means: 'by the header the slices are not axial' },
   ORGAN_VOLUME: { severity: 'flag', means: 'an organ is smaller or larger than any of 1,000 cases' },
   LABEL_PIECES: { severity: 'flag', means: 'a label is in more pieces than its organ has' },
   LABEL_HOLES: { severity: 'flag', means: 'a label encloses much background' },

@@ -1,121 +1,180 @@
+import { inflateRawSync } from 'node:zlib';
 import { data, log } from 'dcmjs';
 import { DataError } from '../domain/errors.js';
+import type { FindingCode } from '../domain/finding-catalogue.js';
+import {
+  type ElementEncoding,
+  type ElementPlace,
+  type Fragments,
+  firstElement,
+  fragmentsAt,
+  hasMagic,
+  textAt,
+  topElements,
+  undefinedLength,
+} from './dicom-elements.js';
 import { checkDicomStructure } from './dicom-structure.js';
+import { deflatedUid, explicitUid, type TransferSyntax, transferSyntaxOf } from './dicom-syntax.js';
+import { type DicomTag, dicomTag } from './dicom-tags.js';
 
-/** Tags that plusct reads or writes, as dcmjs spells them. */
-export const dicomTag = {
-  metaVersion: '00020001',
-  mediaStorageSopClass: '00020002',
-  mediaStorageSopInstance: '00020003',
-  transferSyntax: '00020010',
-  implementationClass: '00020012',
-  implementationVersion: '00020013',
-  sopClass: '00080016',
-  sopInstance: '00080018',
-  studyDate: '00080020',
-  modality: '00080060',
-  manufacturer: '00080070',
-  patientName: '00100010',
-  patientId: '00100020',
-  patientSex: '00100040',
-  patientAge: '00101010',
-  sliceThickness: '00180050',
-  studyInstance: '0020000D',
-  seriesInstance: '0020000E',
-  seriesNumber: '00200011',
-  instanceNumber: '00200013',
-  imagePosition: '00200032',
-  imageOrientation: '00200037',
-  samplesPerPixel: '00280002',
-  photometric: '00280004',
-  rows: '00280010',
-  columns: '00280011',
-  pixelSpacing: '00280030',
-  bitsAllocated: '00280100',
-  bitsStored: '00280101',
-  highBit: '00280102',
-  pixelRepresentation: '00280103',
-  rescaleIntercept: '00281052',
-  rescaleSlope: '00281053',
-  rescaleType: '00281054',
-  pixelData: '7FE00010',
-} as const;
-export type DicomTag = keyof typeof dicomTag;
+/** Elements of a file, or of an item of a sequence. */
+export interface DicomItem {
+  /** First value as text without padding; undefined when absent or empty. */
+  text(tag: DicomTag): string | undefined;
+  /** All values as text without padding. */
+  texts(tag: DicomTag): string[];
+  /** All values as finite numbers; undefined when absent, empty or not numbers. */
+  numbers(tag: DicomTag): number[] | undefined;
+  /** Items of a sequence; none when absent. */
+  items(tag: DicomTag): DicomItem[];
+}
+
+/** Pixels as they lie in the file: open, or in fragments. Bytes are views on the file. */
+export type EncodedPixels =
+  | { readonly kind: 'open'; readonly bytes: Uint8Array; readonly bigEndian: boolean }
+  | ({ readonly kind: 'fragments' } & Fragments);
 
 /** One DICOM part-10 file, opened. */
-export interface DicomFile {
+export interface DicomFile extends DicomItem {
   readonly path: string;
   /** UID of the transfer syntax. */
   readonly transferSyntax: string;
-  /** First value as text without padding; undefined when absent or empty. */
-  text(tag: DicomTag): string | undefined;
-  /** All values as finite numbers; undefined when absent, empty or not numbers. */
-  numbers(tag: DicomTag): number[] | undefined;
-  /** The binary value as it lies in the file; undefined when absent. Throws FILE_TRUNCATED when the file ends in it. */
-  binary(tag: DicomTag): Uint8Array | undefined;
+  readonly syntax: TransferSyntax;
+  /** Absent where the file holds none. */
+  readonly pixels: EncodedPixels | undefined;
 }
 
-/** An element to write: value representation and values. */
-export type DicomValue = readonly [vr: string, value: string | number | ArrayBuffer | readonly string[]];
+/** An element to write: value representation and values; items of a sequence are elements again. */
+export type DicomValue = readonly [
+  vr: string,
+  value: string | number | ArrayBuffer | readonly string[] | readonly number[] | readonly DicomElements[],
+];
+export type DicomElements = { readonly [tag in DicomTag]?: DicomValue };
 
-/** Reads one file. Throws FILE_EMPTY or FILE_CORRUPT; `path` names the file in messages. */
+const pixelDataTag = 0x7fe00010;
+const transferSyntaxTag = 0x00020010;
+/** Deflated CT is a quarter to a half of its size; blank images in tests are small. */
+const maxDeflateRatio = 64;
+const inflatedAnyway = 32 * 1024 ** 2;
+const suggestion = 'Download the file again and compare its size with the source.';
+
+/**
+ * Reads one file. Pixels are not decoded, and only what lies before them goes through dcmjs: it fills what is missing
+ * with zeros, which would read as grey tissue, and follows offset tables wherever they lead.
+ * Throws FILE_EMPTY, FILE_CORRUPT or FILE_TRUNCATED; `path` names the file in messages.
+ */
 export function readDicomFile(path: string, bytes: Uint8Array): DicomFile {
-  const suggestion = 'Download the series again and compare the size of this file.';
-  if (bytes.length === 0) {
-    const message = `${path}: the file is empty`;
-    throw new DataError({ code: 'FILE_EMPTY', field: 'bytes', value: '0', message, suggestion });
-  }
-  const { meta, dict } = open(path, bytes, suggestion);
-  const values = (tag: DicomTag): unknown[] => (meta[dicomTag[tag]] ?? dict[dicomTag[tag]])?.Value ?? [];
-  const text = (tag: DicomTag): string | undefined => {
-    const [first] = values(tag);
-    const trimmed = first === undefined || first === null ? '' : String(first).replaceAll('\0', '').trim();
-    return trimmed === '' ? undefined : trimmed;
+  const { meta, dict, uid, syntax, content, place, encoding } = openFile(path, bytes);
+  return {
+    ...itemOf({ ...meta, ...dict }),
+    path,
+    transferSyntax: uid,
+    syntax,
+    pixels: place && encodedPixels(path, content, place, encoding),
   };
-  const numbers = (tag: DicomTag): number[] | undefined => {
-    const all = values(tag).map((value) => (value === null || value === '' ? Number.NaN : Number(value)));
-    return all.length > 0 && all.every(Number.isFinite) ? all : undefined;
-  };
-  const binary = (tag: DicomTag): Uint8Array | undefined => {
-    const [first] = values(tag);
-    if (!(first instanceof ArrayBuffer)) return undefined;
-    if (!isWhole(bytes, dicomTag[tag], first.byteLength)) throw cutOff(path, tag, first.byteLength);
-    return new Uint8Array(first);
-  };
-  return { path, transferSyntax: text('transferSyntax') ?? '', text, numbers, binary };
 }
 
-/** A part-10 file of these elements. Same elements, same bytes. */
-export function writeDicomFile(
-  meta: Partial<Record<DicomTag, DicomValue>>,
-  elements: Partial<Record<DicomTag, DicomValue>>,
-): Uint8Array {
+/** What lies before the pixels, parsed, and where the pixels are. */
+function openFile(path: string, bytes: Uint8Array) {
+  if (bytes.length === 0) throw fault('FILE_EMPTY', 'bytes', '0', `${path}: the file is empty`);
+  if (!hasMagic(bytes)) {
+    const message = `${path}: no readable DICOM file (no DICM at byte 128)`;
+    throw fault('FILE_CORRUPT', 'part 10', textAt(bytes, 128, 4) || 'none', message);
+  }
+  const { uid, endsAt } = metaOf(path, bytes);
+  const syntax = transferSyntaxOf(uid);
+  const content = syntax.deflated ? inflated(path, bytes, endsAt) : bytes;
+  const encoding: ElementEncoding = {
+    implicit: syntax.implicit === true,
+    littleEndian: syntax.bigEndian !== true,
+  };
+  const place = pixelsPlace(path, content, endsAt, encoding);
+  const { meta, dict } = open(path, content.subarray(0, place?.at ?? content.length));
+  return { meta, dict, uid, syntax, content, place, encoding };
+}
+
+/** A part-10 file of these elements, explicit little endian. Same elements, same bytes. */
+export function writeDicomFile(meta: DicomElements, elements: DicomElements): Uint8Array {
   quieten();
   const file = new data.DicomDict(asElements(meta));
   file.dict = asElements(elements);
   return new Uint8Array(file.write());
 }
 
-/**
- * Whether a binary element of `length` bytes lies wholly inside the file. dcmjs fills what is missing with zeros, which
- * would read as grey tissue. An element begins with its tag; its length follows at once (implicit transfer syntax) or
- * after four bytes of value representation (explicit).
- */
-function isWhole(bytes: Uint8Array, tag: string, length: number): boolean {
-  const [group, element] = [Number.parseInt(tag.slice(0, 4), 16), Number.parseInt(tag.slice(4), 16)];
-  const start = Buffer.from([group & 255, group >> 8, element & 255, element >> 8]);
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = file.indexOf(start); at >= 0 && at + 12 <= file.length; at = file.indexOf(start, at + 1)) {
-    const ends = [4, 8].filter((offset) => file.readUInt32LE(at + offset) === length);
-    if (ends.some((offset) => at + offset + 4 + length <= file.length)) return true;
+const explicit: ElementEncoding = { implicit: false, littleEndian: true };
+
+/** The transfer syntax, and where the meta group ends, which is explicit little endian in every file. */
+function metaOf(path: string, bytes: Uint8Array): { uid: string; uidAt: number; endsAt: number } {
+  let uid = '';
+  let uidAt = 0;
+  for (const { tag, at, valueAt, length } of topElements(bytes, firstElement, () => explicit)) {
+    // Read in either byte order, the group behind the meta group is none of 0002.
+    if (tag >>> 16 !== 2) return { uid, uidAt, endsAt: at };
+    if (valueAt + length > bytes.length) throw cutOff(path, tag, length, bytes.length - valueAt);
+    if (tag === transferSyntaxTag) [uid, uidAt] = [textAt(bytes, valueAt, length), valueAt];
   }
-  return false;
+  return { uid, uidAt, endsAt: bytes.length };
 }
 
-function cutOff(path: string, tag: DicomTag, length: number): DataError {
-  const message = `${path}: ends before the ${length} bytes of ${tag} that it promises`;
-  const suggestion = 'Download the file again and compare its size with the source.';
-  return new DataError({ code: 'FILE_TRUNCATED', field: tag, value: `${length} bytes`, message, suggestion });
+/** The file as if it had never been deflated. */
+function inflated(path: string, bytes: Uint8Array, from: number): Uint8Array {
+  const maxOutputLength = Math.max(inflatedAnyway, maxDeflateRatio * bytes.length);
+  let content: Uint8Array;
+  try {
+    content = inflateRawSync(bytes.subarray(from), { maxOutputLength });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `${path}: what follows the meta group cannot be inflated (${why})`;
+    throw fault('FILE_CORRUPT', 'transferSyntax', deflatedUid, message);
+  }
+  const whole = new Uint8Array(from + content.length);
+  whole.set(bytes.subarray(0, from));
+  whole.set(content, from);
+  const { uidAt } = metaOf(path, bytes.subarray(0, from));
+  whole.set(Buffer.from(explicitUid.padEnd(deflatedUid.length, '\0'), 'latin1'), uidAt);
+  return whole;
+}
+
+/** Where the pixels are. Every element before them must lie wholly inside the file. */
+function pixelsPlace(
+  path: string,
+  bytes: Uint8Array,
+  from: number,
+  encoding: ElementEncoding,
+): ElementPlace | undefined {
+  for (const place of topElements(bytes, from, () => encoding)) {
+    if (place.tag === pixelDataTag) return place;
+    const missing = place.length !== undefinedLength && place.valueAt + place.length > bytes.length;
+    if (missing) throw cutOff(path, place.tag, place.length, bytes.length - place.valueAt);
+  }
+  return undefined;
+}
+
+function encodedPixels(
+  path: string,
+  bytes: Uint8Array,
+  { tag, valueAt, length }: ElementPlace,
+  { littleEndian }: ElementEncoding,
+): EncodedPixels {
+  if (length !== undefinedLength) {
+    if (valueAt + length > bytes.length) throw cutOff(path, tag, length, bytes.length - valueAt);
+    return { kind: 'open', bytes: bytes.subarray(valueAt, valueAt + length), bigEndian: !littleEndian };
+  }
+  const fragments = fragmentsAt(bytes, valueAt);
+  if (fragments.whole) return { kind: 'fragments', ...fragments };
+  const message = `${path}: ends within the fragments of its pixels, after ${fragments.parts.length} of them`;
+  throw fault('FILE_TRUNCATED', 'pixelData', `${fragments.parts.length} fragments`, message);
+}
+
+function cutOff(path: string, tag: number, length: number, there: number): DataError {
+  const hex = tag.toString(16).toUpperCase().padStart(8, '0');
+  const field = Object.entries(dicomTag).find(([, each]) => each === hex)?.[0] ?? hex;
+  const message = `${path}: ends after ${Math.max(0, there)} of the ${length} bytes of ${field} that it promises`;
+  return fault('FILE_TRUNCATED', field, `${length} bytes`, message);
+}
+
+function fault(code: FindingCode, field: string, value: string, message: string): DataError {
+  return new DataError({ code, field, value, message, suggestion });
 }
 
 /** dcmjs reports readable elements that it finds odd on the console, several per slice. */
@@ -126,29 +185,68 @@ function quieten(): void {
 
 type Opened = InstanceType<typeof data.DicomDict>;
 
-function open(path: string, bytes: Uint8Array, suggestion: string, untilTag?: string): Opened {
+function open(path: string, bytes: Uint8Array): Opened {
   quieten();
   checkDicomStructure(path, bytes);
   try {
-    const until = untilTag === undefined ? undefined : { untilTag, includeUntilTagValue: false };
-    return data.DicomMessage.readFile(new Uint8Array(bytes).buffer, until);
+    return data.DicomMessage.readFile(new Uint8Array(bytes).buffer);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `${path}: no readable DICOM file (${why})`;
-    throw new DataError({ code: 'FILE_CORRUPT', field: 'part 10', value: why, message, suggestion });
+    throw fault('FILE_CORRUPT', 'part 10', why, `${path}: no readable DICOM file (${why})`);
   }
 }
 
-function asElements(
-  values: Partial<Record<DicomTag, DicomValue>>,
-): Record<string, { vr: string; Value: unknown[] }> {
-  const tags = Object.keys(values) as DicomTag[];
-  return Object.fromEntries(
-    tags.map((tag) => {
-      const [vr, value] = values[tag] ?? ['', ''];
-      return [dicomTag[tag], { vr, Value: Array.isArray(value) ? [...value] : [value] }];
-    }),
-  );
+function itemOf(elements: Opened['dict']): DicomItem {
+  const values = (tag: DicomTag): unknown[] => {
+    const value: unknown = elements[dicomTag[tag]]?.Value;
+    return Array.isArray(value) ? value : [];
+  };
+  return {
+    text: (tag) => shown(values(tag)[0]) || undefined,
+    texts: (tag) => values(tag).map(shown),
+    numbers: (tag) => {
+      const all = values(tag).map((value) => (value === null || value === '' ? Number.NaN : Number(value)));
+      return all.length > 0 && all.every(Number.isFinite) ? all : undefined;
+    },
+    items: (tag) => values(tag).filter(isItem).map(itemOf),
+  };
+}
+
+/** One value as text; of a person's name the alphabetic form. */
+function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    return 'Alphabetic' in value ? shown(value.Alphabetic) : '';
+  }
+  return value === undefined
+    ? ''
+    : String(value ?? '')
+        .replaceAll('\0', '')
+        .trim();
+}
+
+/** Elements of an item are keyed by tag. */
+function isItem(value: unknown): value is Opened['dict'] {
+  return typeof value === 'object' && value !== null && !(value instanceof ArrayBuffer);
+}
+
+interface WrittenElement {
+  vr: string;
+  Value: unknown[];
+}
+
+function asElements(values: DicomElements): Record<string, WrittenElement> {
+  const written: Record<string, WrittenElement> = {};
+  for (const [name, tag] of Object.entries(dicomTag) as [DicomTag, string][]) {
+    const element = values[name];
+    if (element === undefined) continue;
+    const [vr, value] = element;
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    written[tag] = {
+      vr,
+      Value: vr === 'SQ' ? all.map((item) => asElements(item as DicomElements)) : [...all],
+    };
+  }
+  return written;
 }
 
 /** One element that has a value, however deep in sequences; binary values show no text. */
@@ -163,7 +261,7 @@ export interface DicomText {
 
 /** Every element before the pixels that has a value. Throws FILE_EMPTY or FILE_CORRUPT. */
 export function readDicomTexts(path: string, bytes: Uint8Array): DicomText[] {
-  const { dict } = open(path, bytes, 'Download the file again.', dicomTag.pixelData);
+  const { dict } = openFile(path, bytes);
   return textsOf(dict, 0);
 }
 

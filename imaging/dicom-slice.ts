@@ -1,14 +1,24 @@
 import { DataError } from '../domain/errors.js';
 import type { FindingCode } from '../domain/finding-catalogue.js';
-import type { DicomFile, DicomTag } from './dicom-file.js';
+import type { DicomFile, DicomItem } from './dicom-file.js';
+import { framePixels, pixelLayoutOf } from './dicom-pixels.js';
+import type { DicomTag } from './dicom-tags.js';
 import type { Vector3 } from './matrix3.js';
 
 /** One slice of a CT series, its elements checked. Positions and directions are DICOM's (LPS, mm). */
 export interface DicomSlice {
   readonly path: string;
+  /** The file, and the frame where it holds several, for messages. */
+  readonly name: string;
+  /** Counted from 1; absent where the file is one slice. */
+  readonly frame?: number;
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  /** Empty in some exports. */
   readonly seriesInstanceUid: string;
-  /** Absent in some exports. */
+  /** Of the file, or the frame's place in its stack; absent in some exports. */
   readonly instanceNumber: number | undefined;
+  readonly imageType: readonly string[];
   readonly rows: number;
   readonly columns: number;
   /** Between rows, then between columns. */
@@ -17,152 +27,134 @@ export interface DicomSlice {
   /** Direction in which the column index grows, then the row index. */
   readonly alongRow: Vector3;
   readonly alongColumn: Vector3;
+  readonly thicknessMm: number | undefined;
   readonly slope: number;
   readonly intercept: number;
-  /** Stored values as integers, row by row. */
-  readonly pixels: Int16Array | Uint16Array;
+  /** Decodes the stored values, row by row: one array per call, so that no more than one slice need be in memory. */
+  pixels(): Int16Array | Uint16Array;
 }
 
-const uncompressed = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1']);
-const syntaxNames: Readonly<Record<string, string>> = {
-  '1.2.840.10008.1.2.1.99': 'Deflated Explicit VR Little Endian',
-  '1.2.840.10008.1.2.2': 'Explicit VR Big Endian',
-  '1.2.840.10008.1.2.4.50': 'JPEG Baseline',
-  '1.2.840.10008.1.2.4.51': 'JPEG Extended',
-  '1.2.840.10008.1.2.4.57': 'JPEG Lossless',
-  '1.2.840.10008.1.2.4.70': 'JPEG Lossless, first-order prediction',
-  '1.2.840.10008.1.2.4.80': 'JPEG-LS Lossless',
-  '1.2.840.10008.1.2.4.81': 'JPEG-LS Near-Lossless',
-  '1.2.840.10008.1.2.4.90': 'JPEG 2000 Lossless',
-  '1.2.840.10008.1.2.4.91': 'JPEG 2000',
-  '1.2.840.10008.1.2.5': 'RLE Lossless',
-};
+/** Functional groups that hold what classic files have on their outermost level. */
+type Groups = (group: DicomTag) => DicomItem;
+
+const unitTolerance = 1e-3;
 
 /**
- * Takes one slice out of an open file. Throws DICOM_SERIES when it is no uncompressed CT slice with a place in the
- * patient, DATATYPE_UNSUPPORTED when pixels are not 16 bits wide, FILE_TRUNCATED when some are missing.
+ * The slices in an open file: one of a classic CT image, every frame of an enhanced one. Throws DICOM_SERIES when they
+ * have no place in the patient, TRANSFER_SYNTAX_UNSUPPORTED, DATATYPE_UNSUPPORTED when pixels are not 16 bits wide,
+ * HEADER_INVALID, FILE_TRUNCATED when some are missing.
  */
-export function sliceOf(file: DicomFile): DicomSlice {
-  checkKind(file);
-  const rows = required(file, 'rows', 1)[0];
-  const columns = required(file, 'columns', 1)[0];
-  const spacing = required(file, 'pixelSpacing', 2);
-  const position = required(file, 'imagePosition', 3);
-  const directions = required(file, 'imageOrientation', 6);
+export function slicesOf(file: DicomFile): DicomSlice[] {
+  checkSyntax(file);
+  const perFrame = file.items('perFrameGroups');
+  const [shared] = file.items('sharedGroups');
+  const layout = pixelLayoutOf(file);
+  if (perFrame.length === 0 && shared === undefined) {
+    if (layout.frames === 1) return [sliceAt(file, layout, () => file)];
+    throw fault(
+      file,
+      'perFrameGroups',
+      'none',
+      `has ${layout.frames} frames and does not say where they lie`,
+    );
+  }
+  if (perFrame.length !== layout.frames) {
+    const what = `has ${layout.frames} frames and places for ${perFrame.length}`;
+    throw fault(file, 'perFrameGroups', String(perFrame.length), what);
+  }
+  return perFrame.map((own, n) =>
+    sliceAt(file, layout, (group) => own.items(group)[0] ?? shared?.items(group)[0] ?? file, n),
+  );
+}
+
+function checkSyntax({ path, transferSyntax, syntax }: DicomFile): void {
+  if (!syntax.unsupported) return;
+  const suggestion = 'Decompress the series first, for example with dcmdjpeg or gdcmconv --raw.';
+  const message = `${path}: is stored as ${syntax.name}`;
+  const value = transferSyntax || 'none';
+  throw new DataError({
+    code: 'TRANSFER_SYNTAX_UNSUPPORTED',
+    field: 'transferSyntax',
+    value,
+    message,
+    suggestion,
+  });
+}
+
+function sliceAt(
+  file: DicomFile,
+  layout: ReturnType<typeof pixelLayoutOf>,
+  group: Groups,
+  frame?: number,
+): DicomSlice {
+  const { path } = file;
+  const measures = group('pixelMeasures');
+  const spacing = required(file, measures, 'pixelSpacing', 2);
+  const position = required(file, group('planePosition'), 'imagePosition', 3);
+  const directions = required(file, group('planeOrientation'), 'imageOrientation', 6);
+  checkDirections(file, spacing, directions);
+  const frameType = group('ctImageFrameType').texts('frameType');
+  const number = frame === undefined ? 'instanceNumber' : 'inStackPosition';
   return {
-    path: file.path,
+    path,
+    name: frame === undefined ? path : `${path} frame ${frame + 1}`,
+    ...(frame === undefined ? {} : { frame: frame + 1 }),
+    sopClassUid: file.text('sopClass') ?? '',
+    sopInstanceUid: file.text('sopInstance') ?? '',
     seriesInstanceUid: file.text('seriesInstance') ?? '',
-    instanceNumber: file.numbers('instanceNumber')?.[0],
-    rows,
-    columns,
+    instanceNumber:
+      group('frameContent').numbers(number)?.[0] ?? (frame === undefined ? undefined : frame + 1),
+    imageType: frameType.length > 0 ? frameType : file.texts('imageType'),
+    rows: layout.rows,
+    columns: layout.columns,
     pixelSpacingMm: [spacing[0], spacing[1]],
     position: [position[0], position[1], position[2]],
     alongRow: [directions[0], directions[1], directions[2]],
     alongColumn: [directions[3], directions[4], directions[5]],
-    slope: file.numbers('rescaleSlope')?.[0] ?? 1,
-    intercept: file.numbers('rescaleIntercept')?.[0] ?? 0,
-    pixels: pixelsOf(file, rows * columns),
+    thicknessMm: measures.numbers('sliceThickness')?.[0],
+    ...rescaleOf(file, group('pixelTransformation')),
+    pixels: () => framePixels(file, layout, frame ?? 0),
   };
 }
 
-function checkKind(file: DicomFile): void {
-  const { path, transferSyntax } = file;
-  const modality = file.text('modality') ?? 'none';
-  if (modality !== 'CT') {
-    throw fault(
-      'DICOM_SERIES',
-      path,
-      'modality',
-      modality,
-      'is no CT image',
-      'Select the CT series of this patient.',
-    );
-  }
-  if (!uncompressed.has(transferSyntax)) {
-    const name = syntaxNames[transferSyntax] ?? 'a transfer syntax that plusct does not know';
-    const remedy = 'Decompress the series first, for example with dcmdjpeg or gdcmconv --raw.';
-    throw fault(
-      'DICOM_SERIES',
-      path,
-      'transferSyntax',
-      transferSyntax || 'none',
-      `is stored as ${name}`,
-      remedy,
-    );
-  }
-  if (file.text('seriesInstance') === undefined) {
-    const remedy = 'Fetch the series again, or give all its files one SeriesInstanceUID.';
-    throw fault(
-      'DICOM_SERIES',
-      path,
-      'seriesInstance',
-      'none',
-      'does not say which series it belongs to',
-      remedy,
-    );
-  }
+function rescaleOf(file: DicomFile, item: DicomItem): Pick<DicomSlice, 'slope' | 'intercept'> {
+  const slope = item.numbers('rescaleSlope')?.[0] ?? 1;
+  const intercept = item.numbers('rescaleIntercept')?.[0] ?? 0;
+  if (slope !== 0) return { slope, intercept };
+  const remedy = 'Export the series again with its Hounsfield units.';
+  throw fault(file, 'rescaleSlope', '0', 'has a RescaleSlope of 0', remedy, 'HEADER_INVALID');
 }
 
-function required(file: DicomFile, tag: DicomTag, count: number): number[] {
-  const values = file.numbers(tag);
-  if (values?.length === count && !(count === 1 && values[0] < 1)) return values;
-  const shown = values?.join('\\') ?? 'none';
-  const remedy = 'Leave out scouts and reports, or fetch the series again.';
-  throw fault('DICOM_SERIES', file.path, tag, shown, `has no usable ${tag} (${shown})`, remedy);
+function required(file: DicomFile, item: DicomItem, tag: DicomTag, count: number): number[] {
+  const values = item.numbers(tag);
+  if (values?.length === count) return values;
+  const shown = item.texts(tag).join('\\') || 'none';
+  throw fault(file, tag, shown, `has no usable ${tag} (${shown})`);
 }
 
-function pixelsOf(file: DicomFile, count: number): Int16Array | Uint16Array {
-  const { path } = file;
-  const allocated = file.numbers('bitsAllocated')?.[0] ?? 0;
-  const samples = file.numbers('samplesPerPixel')?.[0] ?? 1;
-  if (allocated !== 16 || samples !== 1) {
-    const what = `has ${samples} samples of ${allocated} bits per pixel, not one of 16`;
-    const remedy = 'Export the series as 16-bit greyscale.';
-    throw fault('DATATYPE_UNSUPPORTED', path, 'bitsAllocated', String(allocated), what, remedy);
+/** Both directions are unit vectors at right angles (PS3.3 C.7.6.2.1.1), and pixels have a size. */
+function checkDirections(
+  file: DicomFile,
+  spacing: readonly number[],
+  [a, b, c, d, e, f]: readonly number[],
+): void {
+  if (spacing.some((side) => !(side > 0))) {
+    const shown = spacing.join('\\');
+    throw fault(file, 'pixelSpacing', shown, `has no usable pixelSpacing (${shown})`);
   }
-  const bytes = file.binary('pixelData');
-  if (!bytes || bytes.length < count * 2) {
-    const what = `holds ${bytes?.length ?? 0} of ${count * 2} bytes of pixels`;
-    throw fault(
-      'FILE_TRUNCATED',
-      path,
-      'pixelData',
-      String(bytes?.length ?? 0),
-      what,
-      'Download the file again.',
-    );
-  }
-  const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
-  const raw = new Uint16Array(aligned.buffer, aligned.byteOffset, count);
-  const stored = file.numbers('bitsStored')?.[0] ?? 16;
-  const high = file.numbers('highBit')?.[0] ?? stored - 1;
-  const signed = (file.numbers('pixelRepresentation')?.[0] ?? 0) === 1;
-  if (stored < 1 || high > 15 || high + 1 < stored) {
-    const what = `says that ${stored} bits end at bit ${high} of 16`;
-    throw fault('HEADER_INVALID', path, 'highBit', String(high), what, 'Export the series again.');
-  }
-  return unpacked(raw, stored, high, signed);
-}
-
-/** Moves the stored bits to the top, then down again, which drops what lies beside them and extends the sign. */
-function unpacked(raw: Uint16Array, stored: number, high: number, signed: boolean): Int16Array | Uint16Array {
-  const values = signed ? new Int16Array(raw.buffer, raw.byteOffset, raw.length) : raw;
-  if (stored === 16) return values;
-  const left = 31 - high;
-  const right = 32 - stored;
-  for (let n = 0; n < raw.length; n++) {
-    values[n] = signed ? (raw[n] << left) >> right : (raw[n] << left) >>> right;
-  }
-  return values;
+  const off = [a * a + b * b + c * c - 1, d * d + e * e + f * f - 1, a * d + b * e + c * f];
+  if (off.every((each) => Math.abs(each) <= unitTolerance)) return;
+  const shown = [a, b, c, d, e, f].join('\\');
+  throw fault(file, 'imageOrientation', shown, `has directions that are not at right angles (${shown})`);
 }
 
 function fault(
-  code: FindingCode,
-  path: string,
+  { path }: DicomFile,
   field: string,
   value: string,
   what: string,
-  suggestion: string,
+  suggestion = 'Leave out scouts and reports, or fetch the series again.',
+  code: FindingCode = 'DICOM_SERIES',
 ): DataError {
   return new DataError({ code, field, value, message: `${path}: ${what}`, suggestion });
 }

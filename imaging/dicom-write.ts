@@ -1,5 +1,5 @@
 import { PlusctError } from '../domain/errors.js';
-import { type DicomValue, writeDicomFile } from './dicom-file.js';
+import { type DicomElements, writeDicomFile } from './dicom-file.js';
 
 /** One axial CT slice to write. Positions and directions are DICOM's (LPS, mm). */
 export interface CtSlice {
@@ -45,18 +45,29 @@ export function writeCtSlice(slice: CtSlice): Uint8Array {
     const grid = `${slice.columns}×${slice.rows}`;
     throw new PlusctError('InvalidInput', `${slice.pixels.length} pixels do not make a slice of ${grid}`);
   }
-  const meta = {
-    metaVersion: ['OB', new Uint8Array([0, 1]).buffer],
-    mediaStorageSopClass: ['UI', ctImageStorage],
-    mediaStorageSopInstance: ['UI', slice.sopUid],
-    transferSyntax: ['UI', syntaxUid[slice.transferSyntax ?? 'explicit']],
-    implementationClass: ['UI', plusctClass],
-    implementationVersion: ['SH', 'PLUSCT'],
-  } satisfies Record<string, DicomValue>;
-  return writeDicomFile(meta, { ...identity(slice), ...image(slice) });
+  const elements = { ...identity(slice), ...image(slice) };
+  return writePart10(ctImageStorage, slice.sopUid, elements, slice.transferSyntax);
 }
 
-function identity(slice: CtSlice): Record<string, DicomValue> {
+/** A part-10 file of one object, under the meta group that belongs to it. */
+export function writePart10(
+  sopClass: string,
+  sopInstance: string,
+  elements: DicomElements,
+  transferSyntax: keyof typeof syntaxUid = 'explicit',
+): Uint8Array {
+  const meta: DicomElements = {
+    metaVersion: ['OB', new Uint8Array([0, 1]).buffer],
+    mediaStorageSopClass: ['UI', sopClass],
+    mediaStorageSopInstance: ['UI', sopInstance],
+    transferSyntax: ['UI', syntaxUid[transferSyntax]],
+    implementationClass: ['UI', plusctClass],
+    implementationVersion: ['SH', 'PLUSCT'],
+  };
+  return writeDicomFile(meta, elements);
+}
+
+function identity(slice: CtSlice): DicomElements {
   return {
     sopClass: ['UI', ctImageStorage],
     sopInstance: ['UI', slice.sopUid],
@@ -74,7 +85,7 @@ function identity(slice: CtSlice): Record<string, DicomValue> {
   };
 }
 
-function image(slice: CtSlice): Record<string, DicomValue> {
+function image(slice: CtSlice): DicomElements {
   const { pixels } = slice;
   return {
     sliceThickness: ['DS', decimalText([slice.sliceThicknessMm])],
@@ -97,7 +108,7 @@ function image(slice: CtSlice): Record<string, DicomValue> {
 }
 
 /** Decimal strings have at most 16 characters each. */
-function decimalText(values: readonly number[]): string[] {
+export function decimalText(values: readonly number[]): string[] {
   return values.map(shortDecimal);
 }
 

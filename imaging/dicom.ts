@@ -1,8 +1,9 @@
-import { DataError } from '../domain/errors.js';
+import { DataError, type DataFault } from '../domain/errors.js';
 import type { Geometry } from '../domain/volume.js';
-import { type DicomFile, readDicomFile } from './dicom-file.js';
-import { type DicomSlice, sliceOf } from './dicom-slice.js';
-import { inSliceOrder } from './dicom-stack.js';
+import { type DicomFile, type DicomItem, readDicomFile } from './dicom-file.js';
+import { chooseSeries } from './dicom-select.js';
+import { type DicomSlice, slicesOf } from './dicom-slice.js';
+import { stackSlices } from './dicom-stack.js';
 import { affineOf, geometryFromAffine } from './geometry.js';
 import { HuCollector } from './hounsfield.js';
 import { minus, norm, scaled, type Vector3 } from './matrix3.js';
@@ -11,6 +12,11 @@ import type { CtVolume } from './volume.js';
 /** A CT image from DICOM, and what its header says about the patient. */
 export interface DicomSeries {
   readonly image: CtVolume;
+  /** Slice k of the image came from `slices[k]`. */
+  readonly slices: readonly DicomSlice[];
+  /** The outermost elements of one of its files. */
+  readonly header: DicomItem;
+  /** Empty where the files have none. */
   readonly seriesInstanceUid: string;
   readonly patientId?: string;
   readonly manufacturer?: string;
@@ -20,63 +26,41 @@ export interface DicomSeries {
   readonly age?: string;
   /** Remarks that are worth recording, in words. */
   readonly notes: string[];
+  /** What is wrong with the series and does not keep it from being read. */
+  readonly remarks: readonly DataFault[];
 }
+
+/** Larger than any CT; as for NIfTI files. */
+const maxVoxels = 2 * 1024 ** 3;
 
 /**
- * Reads one uncompressed CT series, its files in any order. In the result i is the column, j the row and k the slice
- * in the order of InstanceNumber, so that arrays made by stacking the files line up by index. Positions and steps come
- * from ImagePositionPatient, never from SliceThickness; the affine is in RAS+ although DICOM counts in LPS.
- * Throws `DataError`: DICOM_SERIES unless all files are slices of one CT series; SLICES_UNEVEN on positions that are
- * doubled, missing or out of order; AFFINE_INVALID on a tilted gantry; and what single files can raise.
+ * Reads one CT series, its files in any order: one slice for each file, or enhanced multi-frame files; open, deflated or
+ * packed by a lossless method. In the result i is the column, j the row and k the slice, ordered by position in the
+ * direction of InstanceNumber, so that arrays made by stacking the files line up by index. Positions and steps come from
+ * ImagePositionPatient, never from SliceThickness; the affine is in RAS+ although DICOM counts in LPS. Localisers,
+ * reports and derived images beside the series are passed over, with a remark.
+ * Throws `DataError`: DICOM_SERIES unless the rest are slices of one CT series; SLICES_MIXED on unlike grids;
+ * GANTRY_TILT; SLICES_UNEVEN on positions that are doubled or missing; and what single files can raise.
  */
 export function readDicomSeries(files: readonly { path: string; bytes: Uint8Array }[]): DicomSeries {
-  if (files.length < 2) {
-    throw noSeries('files', String(files.length), `a series of ${files.length} files has no slice step`);
-  }
-  let first: DicomFile | undefined;
-  const slices = files.map(({ path, bytes }) => {
-    const file = readDicomFile(path, bytes);
-    first ??= file;
-    return sliceOf(file);
-  });
-  checkAlike(slices);
-  const stack = inSliceOrder(slices);
-  const geometry = stackGeometry(stack);
+  const opened = files.map(({ path, bytes }) => readDicomFile(path, bytes));
+  if (opened.length === 0) throw noStep('no files', 0);
+  const chosen = chooseSeries(opened);
+  const slices = chosen.files.flatMap(slicesOf);
+  const [first] = chosen.files;
+  if (slices.length < 2) throw noStep(first.path, slices.length);
+  const stack = stackSlices(slices, first.numbers('gantryTilt')?.[0]);
+  if (stack.slices.length < 2) throw noStep(first.path, stack.slices.length);
+  const geometry = stackGeometry(stack.slices);
   return {
-    image: { geometry, ...stackVoxels(stack) },
-    seriesInstanceUid: stack[0].seriesInstanceUid,
-    ...(first && patientOf(first)),
-    notes: notesOn(first, geometry, stack),
+    image: { geometry, ...stackVoxels(stack.slices) },
+    slices: stack.slices,
+    header: first,
+    seriesInstanceUid: slices[0].seriesInstanceUid,
+    ...patientOf(first),
+    notes: notesOn(geometry, stack.slices),
+    remarks: [...chosen.remarks, ...stack.remarks],
   };
-}
-
-/** What must be the same in every slice of a volume; numbers may differ by noise in their last digits. */
-function checkAlike(slices: readonly DicomSlice[]): void {
-  const [first] = slices;
-  const facts = (slice: DicomSlice): [string, (string | number)[]][] => [
-    ['seriesInstance', [slice.seriesInstanceUid]],
-    ['rows', [slice.rows]],
-    ['columns', [slice.columns]],
-    ['pixelSpacing', [...slice.pixelSpacingMm]],
-    ['imageOrientation', [...slice.alongRow, ...slice.alongColumn]],
-  ];
-  const expected = facts(first);
-  for (const slice of slices) {
-    facts(slice).forEach(([field, values], n) => {
-      const other = expected[n][1];
-      if (values.every((value, at) => same(value, other[at]))) return;
-      const shown = values.join('\\');
-      throw noSeries(
-        field,
-        shown,
-        `${slice.path}: ${field} is ${shown}, but ${other.join('\\')} in ${first.path}`,
-      );
-    });
-  }
-}
-
-function same(a: string | number, b: string | number): boolean {
-  return typeof a === 'number' && typeof b === 'number' ? Math.abs(a - b) <= 1e-4 : a === b;
 }
 
 function stackGeometry(stack: readonly DicomSlice[]): Geometry {
@@ -103,10 +87,16 @@ function asRas([x, y, z]: Vector3): Vector3 {
 
 function stackVoxels(stack: readonly DicomSlice[]): Omit<CtVolume, 'geometry'> {
   const perSlice = stack[0].rows * stack[0].columns;
+  if (perSlice * stack.length > maxVoxels) {
+    const value = `${stack[0].columns}×${stack[0].rows}×${stack.length}`;
+    const message = `${stack[0].path}: a volume of ${value} voxels is more than plusct reads (${maxVoxels})`;
+    const suggestion = 'Check the header; crop the scan if it really is that large.';
+    throw new DataError({ code: 'HEADER_INVALID', field: 'rows', value, message, suggestion });
+  }
   const collector = new HuCollector(perSlice * stack.length);
   const values = new Float64Array(perSlice);
   stack.forEach(({ pixels, slope, intercept }, k) => {
-    values.set(pixels);
+    values.set(pixels());
     if (slope !== 1 || intercept !== 0) {
       for (let n = 0; n < perSlice; n++) values[n] = values[n] * slope + intercept;
     }
@@ -126,22 +116,17 @@ function patientOf(file: DicomFile): Pick<DicomSeries, 'patientId' | 'manufactur
   };
 }
 
-function notesOn(file: DicomFile | undefined, geometry: Geometry, stack: readonly DicomSlice[]): string[] {
-  const notes: string[] = [];
-  const thickness = file?.numbers('sliceThickness')?.[0];
+function notesOn(geometry: Geometry, stack: readonly DicomSlice[]): string[] {
+  const [{ thicknessMm }] = stack;
   const stepMm = norm(minus(stack[1].position, stack[0].position));
-  if (thickness !== undefined && Math.abs(thickness - stepMm) > 0.01 * stepMm) {
-    notes.push(
-      `SliceThickness says ${thickness} mm; positions are ${geometry.spacingMm[2]} mm apart and were used`,
-    );
-  }
-  if (stack.some((slice) => slice.instanceNumber === undefined)) {
-    notes.push('InstanceNumber is missing; slices are in the order of their positions along row × column');
-  }
-  return notes;
+  if (thicknessMm === undefined || Math.abs(thicknessMm - stepMm) <= 0.01 * stepMm) return [];
+  return [
+    `SliceThickness says ${thicknessMm} mm; positions are ${geometry.spacingMm[2]} mm apart and were used`,
+  ];
 }
 
-function noSeries(field: string, value: string, message: string): DataError {
+function noStep(where: string, count: number): DataError {
+  const message = `${where}: a series of ${count} slices has no slice step`;
   const suggestion = 'Give the files of exactly one CT series, all of them.';
-  return new DataError({ code: 'DICOM_SERIES', field, value, message, suggestion });
+  return new DataError({ code: 'DICOM_SERIES', field: 'files', value: String(count), message, suggestion });
 }

@@ -32,9 +32,9 @@ export async function seriesUnder(directory: string, files: readonly string[]): 
   return [...series.values()];
 }
 
-/** DICOM files carry `.dcm`, `.ima` or no extension at all. */
-function mayBeDicom(path: string): boolean {
-  return /\.(dcm|ima)$/i.test(path) || !nameOf(path).includes('.');
+/** DICOM files carry `.dcm`, `.ima`, no extension at all, or are called after a UID, whose last part is a number. */
+export function mayBeDicom(path: string): boolean {
+  return /\.(dcm|ima|\d+)$/i.test(path) || !nameOf(path).includes('.');
 }
 
 /**

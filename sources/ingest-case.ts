@@ -84,7 +84,7 @@ export function voxelHash(hu: Int16Array): string {
 }
 
 /** The image's file, or the folder of its series. */
-function whereOf({ image, caseId }: SourceCase): string {
+function whereOf({ image, caseId }: Pick<SourceCase, 'image' | 'caseId'>): string {
   if (image.kind === 'nifti') return image.path;
   return image.paths.length === 0 ? caseId : folderOf(image.paths[0]) || caseId;
 }
@@ -120,8 +120,10 @@ function readImage(
   }
   const series = readDicomSeries(image.paths.map((path) => ({ path, bytes: files.get(path)! })));
   const { geometry, hu } = series.image;
-  const remarks = series.notes.map((why) => ({ kind: 'series-remark', field: 'series', why }) as const);
-  const noted = withGeometry(series.image, { ...geometry, repairs: [...geometry.repairs, ...remarks] });
+  const where = whereOf({ image, caseId });
+  findings.push(...series.remarks.map(({ code, ...details }) => finding(code, { where, ...details })));
+  const notes = series.notes.map((why) => ({ kind: 'series-remark', field: 'series', why }) as const);
+  const noted = withGeometry(series.image, { ...geometry, repairs: [...geometry.repairs, ...notes] });
   return { image: noted, imageNifti: writeCt(geometry, hu) };
 }
 

@@ -40,6 +40,7 @@ const soleImporter: Record<string, RegExp> = {
   'nifti-reader-js': /^imaging\/nifti-header\.ts$/,
   '@aws-sdk/client-s3': /^storage\/s3\.ts$/,
   dcmjs: /^imaging\/dicom-file\.ts$/,
+  '@cornerstonejs/jpeg-lossless-decoder-js': /^imaging\/dicom-codecs\.ts$/,
   commander: /^cli\/(main|program)\.ts$/,
   piscina: /^activities\/thread-pool\.ts$/,
   vega: /^reports\/figure\.ts$/,

@@ -156,15 +156,17 @@ export const usualSliceAxis: ImageCheck = ({ image: { geometry }, adapter, where
   ];
 };
 
-/** SERIES_NOT_AXIAL: by the header the slices are coronal or sagittal. */
+/** SLICES_NOT_AXIAL: by the header the slices are coronal or sagittal. */
 export const axialSlices: ImageCheck = ({ image: { geometry }, where }) => {
+  // Of a series the reader has said so already.
+  if (geometry.decidedBy === 'dicom') return [];
   const axis = sliceAxisOf(geometry);
   const letter = geometry.axisCodes[axis];
   if ('SI'.includes(letter)) return [];
   const plane = 'AP'.includes(letter) ? 'coronal' : 'sagittal';
   const { axisCodes, shape, spacingMm } = geometry;
   return [
-    finding('SERIES_NOT_AXIAL', {
+    finding('SLICES_NOT_AXIAL', {
       where,
       field: 'axisCodes',
       value: axisCodes,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -67,6 +68,31 @@ describe('damaged bytes', () => {
         );
       }),
       { numRuns: 500, seed: 1 },
+    );
+  });
+
+  it('make it throw data errors only whatever the pixels are packed by, and wherever the file ends', () => {
+    const folder = 'test/fixtures/dicom';
+    const kinds = ['rle', 'jpeg70', 'jpegls', 'j2k', 'deflated', 'bigendian', 'implicit'];
+    const files = kinds.map((kind) => [1, 2].map((n) => readFileSync(`${folder}/u12-${kind}-${n}.dcm`)));
+    const enhanced = ['plain', 'rle', 'j2k'].map((kind) => [readFileSync(`${folder}/enhanced-${kind}.dcm`)]);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...files, ...enhanced),
+        damage,
+        fc.nat(),
+        ([file, ...rest], hits, length) => {
+          const kept = length % 4 === 0 ? file.subarray(0, length % file.length) : file;
+          const bytes = kept.length === 0 ? kept : damaged(kept, hits);
+          onlyDataErrors(() =>
+            readDicomSeries([
+              { path: 'damaged/1.dcm', bytes },
+              ...rest.map((each) => ({ path: 'damaged/2.dcm', bytes: each })),
+            ]),
+          );
+        },
+      ),
+      { numRuns: Number(process.env.PLUSCT_DICOM_RUNS ?? 400), seed: 1 },
     );
   });
 });

@@ -46,7 +46,7 @@ describe('readDicomSeries', () => {
         [3, 2, 1, 0],
         [2, 0, 3, 1],
       ]) {
-        const { image, ...rest } = readDicomSeries(order.map((n) => files[n]));
+        const { image, slices, header, ...rest } = readDicomSeries(order.map((n) => files[n]));
         expect([...image.hu]).toEqual(expectedHu);
         expect(image).toMatchObject({ minHu: -924, maxHu: -610, notFinite: 0 });
         expect(image.geometry).toEqual({
@@ -61,6 +61,8 @@ describe('readDicomSeries', () => {
           decidedBy: 'dicom',
           repairs: [],
         });
+        expect(slices.map((each) => each.instanceNumber)).toEqual([1, 2, 3, 4]);
+        expect(header.text('patientName')).toBe('PANCREAS_0001');
         expect(rest).toEqual({
           seriesInstanceUid: '1.2.3.4',
           patientId: 'PANCREAS_0001',
@@ -68,6 +70,7 @@ describe('readDicomSeries', () => {
           sex: 'F',
           age: '041Y',
           notes: [],
+          remarks: [],
         });
       }
     }
@@ -124,25 +127,29 @@ describe('readDicomSeries', () => {
     expect(fault.message).toContain('1-003.dcm');
   });
 
-  it('refuses numbers that turn back against positions', () => {
+  it('believes positions where numbers turn back against them, and says so', () => {
     const files = series((n) => ({ instanceNumber: [0, 1, 3, 2, 4][n] }));
-    const fault = faultOf(() => readDicomSeries(files));
-    expect(fault.code).toBe('SLICES_UNEVEN');
-    expect(fault.message).toContain('turns back');
+    const { image, remarks } = readDicomSeries(files);
+    expect([...image.hu]).toEqual(expectedHu);
+    expect(remarks).toMatchObject([{ code: 'SLICE_ORDER', field: 'instanceNumber' }]);
+    expect(remarks[0].message).toMatch(/turns back between .*00[23]\.dcm.*00[23]\.dcm/);
   });
 
   it('orders by position along row × column where numbers are missing', () => {
     const files = series().map(({ path, bytes }) => ({ path, bytes: withoutNumber(bytes) }));
-    const { image, notes } = readDicomSeries([files[2], files[0], files[3], files[1]]);
+    const { image, remarks } = readDicomSeries([files[2], files[0], files[3], files[1]]);
     // Row × column of this series points to the feet, so that the topmost slice comes first.
     expect([...image.hu]).toEqual(expectedHu);
-    expect(notes[0]).toContain('InstanceNumber is missing');
+    expect(remarks).toMatchObject([{ code: 'DICOM_INCOMPLETE', field: 'instanceNumber' }]);
+    expect(remarks[0].message).toContain('InstanceNumber is missing');
   });
 
   it('refuses a tilted gantry: slices that are not stacked at right angles', () => {
     const [c, s] = [0.9483237, -0.3173047];
     const files = series(() => ({ imageOrientation: [1, 0, 0, 0, c, s] }));
-    expect(faultOf(() => readDicomSeries(files))).toMatchObject({ code: 'AFFINE_INVALID', field: 'dicom' });
+    const fault = faultOf(() => readDicomSeries(files));
+    expect(fault).toMatchObject({ code: 'GANTRY_TILT', field: 'imagePosition', value: '18.5°' });
+    expect(fault.message).toMatch(/stacked at 18\.5° to their normal; the last lies 2\.4 mm beside/);
   });
 
   it('reads a series whose slices are oblique but stacked at right angles', () => {
@@ -157,15 +164,17 @@ describe('readDicomSeries', () => {
   });
 
   it('refuses two series, two shapes, two pixel spacings, two orientations', () => {
+    const two = faultOf(() => readDicomSeries(series((n) => (n === 2 ? { seriesUid: '1.2.3.5' } : {}))));
+    expect(two).toMatchObject({ code: 'DICOM_SERIES', field: 'seriesInstance', value: '1.2.3.4' });
+    expect(two.message).toContain('1.2.3.4 (3 × series/1-001.dcm …), 1.2.3.5 (1 × series/1-002.dcm …)');
     const odd: [Partial<CtSlice>, string][] = [
-      [{ seriesUid: '1.2.3.5' }, 'seriesInstance'],
       [{ rows: columns, columns: rows }, 'rows'],
       [{ pixelSpacingMm: [0.75, 0.6] }, 'pixelSpacing'],
       [{ imageOrientation: [1, 0, 0, 0, 1, 0] }, 'imageOrientation'],
     ];
     for (const [change, field] of odd) {
       const fault = faultOf(() => readDicomSeries(series((n) => (n === 2 ? change : {}))));
-      expect(fault).toMatchObject({ code: 'DICOM_SERIES', field });
+      expect(fault).toMatchObject({ code: 'SLICES_MIXED', field });
       expect(fault.message).toContain('series/1-002.dcm');
     }
   });
@@ -181,7 +190,7 @@ describe('readDicomSeries', () => {
       [new Uint8Array(0), 'FILE_EMPTY'],
       [new Uint8Array(4000), 'FILE_CORRUPT'],
       [second.bytes.subarray(0, 100), 'FILE_CORRUPT'],
-      [second.bytes.subarray(0, 300), 'FILE_CORRUPT'],
+      [second.bytes.subarray(0, 300), 'FILE_TRUNCATED'],
     ];
     for (const [bytes, code] of bad) {
       const fault = faultOf(() => readDicomSeries([first, { path: 'series/bad.dcm', bytes }]));
@@ -225,15 +234,15 @@ describe('DICOM slices that plusct cannot use', () => {
   }
   const words = (...values: number[]): ArrayBuffer => new Uint16Array(values).buffer;
 
-  it('are named when compressed, with the name of the transfer syntax', () => {
-    const files = two({ ...usable, pixelData: ['OW', words(1, 2)] }, '1.2.840.10008.1.2.2');
+  it('are named when packed by a method that is not decoded', () => {
+    const files = two({ ...usable, pixelData: ['OW', words(1, 2)] }, '1.2.840.10008.1.2.4.50');
     const fault = faultOf(() => readDicomSeries(files));
     expect(fault).toMatchObject({
-      code: 'DICOM_SERIES',
+      code: 'TRANSFER_SYNTAX_UNSUPPORTED',
       field: 'transferSyntax',
-      value: '1.2.840.10008.1.2.2',
+      value: '1.2.840.10008.1.2.4.50',
     });
-    expect(fault.message).toContain('Explicit VR Big Endian');
+    expect(fault.message).toContain('JPEG Baseline');
   });
 
   it('are other modalities, slices without a place, pixels of 8 bits, too few pixels', () => {

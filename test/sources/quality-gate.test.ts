@@ -76,7 +76,7 @@ describe('what an image holds', () => {
 
   it('is flagged when by the header its slices are coronal or sagittal', () => {
     const image = withGeometry({ shape: [64, 30, 52], spacingMm: [1, 3, 1] });
-    const found = ofImage(image).find((each) => each.code === 'SERIES_NOT_AXIAL');
+    const found = ofImage(image).find((each) => each.code === 'SLICES_NOT_AXIAL');
     expect(found).toMatchObject({ severity: 'flag', value: 'RAS' });
     expect(found?.message).toContain('coronal');
     const series = withGeometry({ decidedBy: 'dicom', axisCodes: 'APR' });
