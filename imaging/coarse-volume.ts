@@ -16,8 +16,8 @@ export interface CoarseVolume {
 export const coarseSpacingMm = 4;
 /** A little narrower than the usual export window of −160 … 240 HU: such a copy keeps all that is looked at. */
 export const windowHu = { low: -150, high: 230 } as const;
-/** Soft tissue is expected here, whatever the contrast phase; fat, where it is most of the scan, is not far below. */
-const softTissueHu = { low: -150, high: 160 } as const;
+/** Soft tissue is expected here, whatever the contrast phase; where it is rare the peak may be fat's or marrow's. */
+const softTissueHu = { low: -150, high: 260 } as const;
 const typicalSoftTissueHu = 60;
 const binHu = 8;
 /** Noise widens the peak of air; its middle is not farther above the lowest value. */
@@ -76,7 +76,7 @@ function softTissuePeak(hu: Int16Array): number | undefined {
   const most = smooth.reduce((a, b) => Math.max(a, b), 0);
   if (most === 0) return undefined;
   for (let bin = smooth.length - 2; bin > 0; bin--) {
-    if (smooth[bin] >= most / 3 && smooth[bin] >= smooth[bin - 1]) return (bin + 0.5) * binHu - 32768;
+    if (smooth[bin] >= most / 2 && smooth[bin] >= smooth[bin - 1]) return (bin + 0.5) * binHu - 32768;
   }
   return undefined;
 }

@@ -65,15 +65,16 @@ function fullestCubes(one: Fingerprint, other: Fingerprint, matches: Matches): S
     const hashes = cubeHashes(one, other, matches, half);
     for (const symmetry of symmetries) {
       const { source, sign } = symmetry;
-      const hashesOf = (n: 0 | 1 | 2) => hashes[6 * n + 2 * source[n] + (sign[n] > 0 ? 0 : 1)];
-      const x = hashesOf(0);
-      const y = hashesOf(1);
-      const z = hashesOf(2);
+      const startOf = (n: 0 | 1 | 2) => size * (6 * n + 2 * source[n] + (sign[n] > 0 ? 0 : 1));
+      const x = startOf(0);
+      const y = startOf(1);
+      const z = startOf(2);
       counts.fill(0);
       let most = 0;
       let fullest = 0;
       for (let n = 0; n < size; n++) {
-        const count = ++counts[(x[n] ^ y[n] ^ z[n]) & (tableSize - 1)];
+        const cube = (hashes[x + n] ^ hashes[y + n] ^ hashes[z + n]) & (tableSize - 1);
+        const count = ++counts[cube];
         if (count <= most) continue;
         most = count;
         fullest = n;
@@ -85,18 +86,19 @@ function fullestCubes(one: Fingerprint, other: Fingerprint, matches: Matches): S
   return best.sort((a, b) => b.count - a.count).slice(0, cubes);
 }
 
-/** For each target axis, source axis and sign: the part of the cube's hash that comes from the shift along it. */
-function cubeHashes(one: Fingerprint, other: Fingerprint, matches: Matches, half: number): Int32Array[] {
-  return Array.from({ length: 18 }, (_, which) => {
+/** For each target axis, source axis and sign in turn, for each match: the part of the cube's hash that comes from the shift along it. */
+function cubeHashes(one: Fingerprint, other: Fingerprint, matches: Matches, half: number): Int32Array {
+  const size = matches.one.length;
+  const hashes = new Int32Array(18 * size);
+  for (let which = 0; which < 18; which++) {
     const [target, source] = [Math.floor(which / 6), Math.floor(which / 2) % 3];
     const sign = which % 2 === 0 ? 1 : -1;
-    const hashes = new Int32Array(matches.one.length);
-    for (let n = 0; n < hashes.length; n++) {
+    for (let n = 0; n < size; n++) {
       const mm = other.atMm[3 * matches.other[n] + target] - sign * one.atMm[3 * matches.one[n] + source];
-      hashes[n] = Math.imul(Math.floor(mm / binMm + half), hashPrimes[target]);
+      hashes[which * size + n] = Math.imul(Math.floor(mm / binMm + half), hashPrimes[target]);
     }
-    return hashes;
-  });
+  }
+  return hashes;
 }
 
 function shiftOf(
