@@ -1,29 +1,18 @@
 import { CampaignPlan, CaseResult, Dataset, type LeftOut } from '../domain/campaign.js';
 import { type CaseSummary, CaseSummary as CaseSummarySchema, type Passport } from '../domain/case.js';
-import { CaseGroups, type CasePair } from '../domain/case-groups.js';
 import { type Decision, type Decisions, decidedPassport, excludedCase } from '../domain/decision.js';
-import {
-  type CaseAddress,
-  campaignPlanKey,
-  caseGroupsKey,
-  datasetKey,
-  manifestKey,
-  resultKey,
-} from '../domain/keys.js';
+import { type CaseAddress, campaignPlanKey, datasetKey, resultKey } from '../domain/keys.js';
 import { caseWorkflowId } from '../domain/workflow-ids.js';
-import { exactDuplicates } from '../sources/duplicates.js';
 import { sharedLabels } from '../sources/shared-labels.js';
-import { getContent } from '../storage/content.js';
 import { readDecisions } from '../storage/decisions.js';
 import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
 import { readAllPassports } from '../storage/passports.js';
 import { madeUnder, publishWorklist, readWorklist, requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
-import { groupCases, leftOutOf, nameOf } from './duplicates.js';
-import { Manifest } from './ingest.js';
+import { findCopies, nameOf } from './duplicates.js';
 import { loadPassport } from './label-store.js';
-import { unfinishedFinding, withdrawnFinding } from './left-out.js';
+import { unfinishedFinding } from './left-out.js';
 
 export type CampaignDeeds = ReturnType<typeof campaignDeeds>;
 
@@ -48,7 +37,7 @@ export function campaignDeeds({
         if (known !== undefined && madeUnder(known, decisions)) return { cases: known.cases.length };
         const written = await readAllPassports(store, campaign, order);
         const passports = written.map((each) => decidedPassport(each, decisions.get(nameOf(each))));
-        const same = (await duplicates(campaign, plan, passports)).filter(
+        const same = (await findCopies({ store, work }, plan, passports)).filter(
           (each) => !isLetIn(each, decisions),
         );
         const copies = [...passports.flatMap(notAccepted), ...same];
@@ -109,58 +98,6 @@ export function campaignDeeds({
       });
     },
   };
-
-  async function duplicates(campaign: string, plan: CampaignPlan, passports: Passport[]): Promise<LeftOut[]> {
-    const accepted = passports.filter((each) => each.status === 'accepted');
-    const withdrawn: LeftOut[] = [];
-    const known: CasePair[] = [];
-    for (const { collection } of plan.collections) {
-      const manifest = await requireJson(store, manifestKey(campaign, collection), Manifest);
-      for (const { caseId, withdrawnCopyOf } of manifest.cases) {
-        if (withdrawnCopyOf === undefined) continue;
-        const copy = passports.find((each) => each.collection === collection && each.caseId === caseId);
-        const original = accepted.find(
-          (each) => each.collection === collection && each.caseId === withdrawnCopyOf,
-        );
-        const proof = await compare(copy, original);
-        const [first, second] = [
-          nameOf({ collection, caseId: withdrawnCopyOf }),
-          nameOf({ collection, caseId }),
-        ];
-        known.push({ first, second, same: { kind: 'withdrawn' } });
-        withdrawn.push({ collection, caseId, finding: withdrawnFinding(caseId, withdrawnCopyOf, proof) });
-      }
-    }
-    const out = new Set(withdrawn.map(nameOf));
-    const exact = exactOf(accepted.filter((each) => !out.has(nameOf(each))));
-    const groups = await groupCases({ store, work }, campaign, passports, known);
-    await publishJson(store, caseGroupsKey(campaign), CaseGroups.parse(groups));
-    const gone = new Set([...withdrawn, ...exact].map(nameOf));
-    return [...withdrawn, ...exact, ...leftOutOf(groups, passports, gone)];
-  }
-
-  async function compare(copy: Passport | undefined, original: Passport | undefined) {
-    if (copy?.image === undefined || original?.image === undefined) return undefined;
-    const files = {
-      copy: await getContent(store, copy.image),
-      original: await getContent(store, original.image),
-    };
-    // Without proof the case is left out all the same, as withdrawn.
-    return work.provesCopy(files).catch(() => undefined);
-  }
-}
-
-function exactOf(passports: readonly Passport[]): LeftOut[] {
-  const named = passports.map(({ collection, caseId, voxels }) => ({
-    collection,
-    caseId,
-    ...(voxels === undefined ? {} : { voxelSha256: voxels.voxelSha256 }),
-  }));
-  return exactDuplicates(named).map(({ duplicate: { collection, caseId }, finding }) => ({
-    collection,
-    caseId,
-    finding,
-  }));
 }
 
 function notAccepted(passport: Passport): LeftOut[] {

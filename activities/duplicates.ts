@@ -1,14 +1,17 @@
-import type { LeftOut } from '../domain/campaign.js';
+import type { CampaignPlan, LeftOut } from '../domain/campaign.js';
 import type { Passport } from '../domain/case.js';
-import { type CaseGroups, type CasePair, groupsOf } from '../domain/case-groups.js';
-import { sketchKey } from '../domain/keys.js';
+import { CaseGroups, type CasePair, groupsOf } from '../domain/case-groups.js';
+import { caseGroupsKey, manifestKey, sketchKey } from '../domain/keys.js';
 import { ScanSketch } from '../domain/same-scan.js';
-import { similarFinding, turnedFinding } from '../sources/duplicates.js';
+import { exactDuplicates, similarFinding, turnedFinding } from '../sources/duplicates.js';
 import { mayBeSame, type ReadSketch, readSketch } from '../sources/scan-sketch.js';
 import { getContent } from '../storage/content.js';
-import { readJson } from '../storage/json.js';
+import { publishJson, readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { Dependencies } from './dependencies.js';
+import { Manifest } from './ingest.js';
+import { withdrawnFinding } from './left-out.js';
+import type { CopyProof } from './volume-work.js';
 
 type Means = Pick<Dependencies, 'store' | 'work'>;
 
@@ -29,10 +32,75 @@ export function nameOf({ collection, caseId }: { collection: string; caseId: str
 }
 
 /**
+ * Cases that are left out as copies: those that their collection withdrew, those with the voxels of an earlier one, those that
+ * show the scan of an earlier one otherwise. Which cases belong together is written down with the proof.
+ */
+export async function findCopies(
+  { store, work }: Means,
+  plan: CampaignPlan,
+  passports: readonly Passport[],
+): Promise<LeftOut[]> {
+  const { campaign } = plan;
+  const accepted = passports.filter((each) => each.status === 'accepted');
+  const withdrawn: LeftOut[] = [];
+  const known: CasePair[] = [];
+  for (const { collection } of plan.collections) {
+    const manifest = await requireJson(store, manifestKey(campaign, collection), Manifest);
+    for (const { caseId, withdrawnCopyOf } of manifest.cases) {
+      if (withdrawnCopyOf === undefined) continue;
+      const copy = passports.find((each) => each.collection === collection && each.caseId === caseId);
+      const original = accepted.find(
+        (each) => each.collection === collection && each.caseId === withdrawnCopyOf,
+      );
+      const proof = await compare({ store, work }, copy, original);
+      const [first, second] = [
+        nameOf({ collection, caseId: withdrawnCopyOf }),
+        nameOf({ collection, caseId }),
+      ];
+      known.push({ first, second, same: { kind: 'withdrawn' } });
+      withdrawn.push({ collection, caseId, finding: withdrawnFinding(caseId, withdrawnCopyOf, proof) });
+    }
+  }
+  const out = new Set(withdrawn.map(nameOf));
+  const exact = exactOf(accepted.filter((each) => !out.has(nameOf(each))));
+  const groups = await groupCases({ store, work }, campaign, passports, known);
+  await publishJson(store, caseGroupsKey(campaign), CaseGroups.parse(groups));
+  const gone = new Set([...withdrawn, ...exact].map(nameOf));
+  return [...withdrawn, ...exact, ...leftOutOf(groups, passports, gone)];
+}
+
+async function compare(
+  { store, work }: Means,
+  copy: Passport | undefined,
+  original: Passport | undefined,
+): Promise<CopyProof | undefined> {
+  if (copy?.image === undefined || original?.image === undefined) return undefined;
+  const files = {
+    copy: await getContent(store, copy.image),
+    original: await getContent(store, original.image),
+  };
+  // Without proof the case is left out all the same, as withdrawn.
+  return work.provesCopy(files).catch(() => undefined);
+}
+
+function exactOf(passports: readonly Passport[]): LeftOut[] {
+  const named = passports.map(({ collection, caseId, voxels }) => ({
+    collection,
+    caseId,
+    ...(voxels === undefined ? {} : { voxelSha256: voxels.voxelSha256 }),
+  }));
+  return exactDuplicates(named).map(({ duplicate: { collection, caseId }, finding }) => ({
+    collection,
+    caseId,
+    finding,
+  }));
+}
+
+/**
  * Which cases of a campaign show one scan. Every two sketches are compared; where they agree the voxels decide.
  * `known` are pairs that need no proof: copies that a collection withdrew. Equal passports give equal groups.
  */
-export async function groupCases(
+async function groupCases(
   { store, work }: Means,
   campaign: string,
   passports: readonly Passport[],
@@ -92,7 +160,7 @@ async function candidatesOf(cases: readonly SketchedCase[]): Promise<[SketchedCa
  * Of every group the first accepted case stays, the others are left out. `gone` have been left out already and do not
  * count. Voxels equal but turned exclude a case; a copy that was cut, resampled or re-windowed waits for a person.
  */
-export function leftOutOf(
+function leftOutOf(
   { pairs, groups }: CaseGroups,
   passports: readonly Passport[],
   gone: ReadonlySet<string>,

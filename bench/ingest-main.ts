@@ -10,7 +10,7 @@ const workers = Array.from(
   { length: Number(threads) },
   () => new Worker(new URL('./ingest-thread.js', import.meta.url)),
 );
-const start = performance.now();
+const [start, cpuStart] = [performance.now(), process.cpuUsage()];
 await Promise.all(
   workers.map(
     (worker) =>
@@ -30,10 +30,13 @@ await Promise.all(
   ),
 );
 const seconds = (performance.now() - start) / 1000;
+const used = process.cpuUsage(cpuStart);
+const cpuSeconds = (used.user + used.system) / 1e6;
 await Promise.all(workers.map((worker) => worker.terminate()));
 console.log(
   JSON.stringify({
     seconds,
+    cpuSeconds,
     baseMib: base,
     peakMib: peakMib(),
     hashes: paths.map((path) => hashes.get(path)),

@@ -9,6 +9,7 @@ import nibabel
 import numpy as np
 
 start = time.perf_counter()
+cpu_start = time.process_time()
 hashes = []
 for path in sys.argv[1:]:
     with open(path, "rb") as file:
@@ -19,4 +20,5 @@ for path in sys.argv[1:]:
     hashes.append([of_file, of_voxels])
 seconds = time.perf_counter() - start
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"seconds": seconds, "peakMib": peak, "hashes": hashes}))
+cpu = time.process_time()
+print(json.dumps({"seconds": seconds, "cpuSeconds": cpu - cpu_start, "peakMib": peak, "hashes": hashes}))

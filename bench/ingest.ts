@@ -8,6 +8,8 @@ import { officialPython } from './official.js';
 
 interface Measured {
   readonly seconds: number;
+  /** Processor time, all threads. */
+  readonly cpuSeconds: number;
   readonly peakMib: number;
   readonly baseMib?: number;
   readonly hashes: readonly (readonly string[])[];
@@ -52,6 +54,13 @@ export async function run(root: string, say: (line: string) => void): Promise<vo
   );
   console.log(
     `${(official / plusct).toFixed(1)} times as fast; ${share.toFixed(2)} of the largest volume (${largestMib} MiB) per thread`,
+  );
+  const cpu = {
+    official: best((each) => each.official.cpuSeconds),
+    plusct: best((each) => each.plusct.cpuSeconds),
+  };
+  console.log(
+    `processor time ${cpu.official.toFixed(2)} s and ${cpu.plusct.toFixed(2)} s: with a core for each thread ${((threads * cpu.official) / cpu.plusct).toFixed(1)} times as fast`,
   );
 }
 

@@ -22,7 +22,7 @@ function packed(dice: Dice): Uint8Array {
 
 /** Small header, enormous content; or a header that promises much and gets little. */
 function bombed(dice: Dice): Uint8Array {
-  const large = dice.chance(0.01);
+  const large = dice.chance(0.004);
   const shape = dice.of<[number, number, number]>(
     large
       ? [

@@ -18,7 +18,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const limits = { inputMs: 5000, peakMib: 1500 };
+const limits = { inputMs: 10_000, peakMib: 1500 };
 const only = kinds.filter((kind) => kind.startsWith(options.only));
 if (only.length === 0) {
   console.error(`--only ${options.only}: kinds are ${kinds.join(', ')}`);

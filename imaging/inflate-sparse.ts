@@ -18,6 +18,8 @@ export interface SparseBytes {
 const blockShift = 8;
 /** Granularity of `SparseBytes.occupied`. */
 export const blockBytes = 1 << blockShift;
+/** Bytes of content; more is no label map. */
+const mostWritten = 512 * 1024 ** 2;
 
 /**
  * Inflates a gzip file (RFC 1951, RFC 1952; any number of members) that is mostly zeros, as label maps are. Runs
@@ -82,6 +84,9 @@ class SparseInflater {
   private length = 0;
   private zeros = 0;
   private memberStart = 0;
+  /** Blocks of content looked at, and how many of them are written. */
+  private counted = 0;
+  private full = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -112,9 +117,16 @@ class SparseInflater {
       const type = this.take(2);
       if (type === 3) return false;
       const done = type === 0 ? this.storedBlock() : this.codedBlock(type === 1);
-      if (!done) return false;
+      if (!done || this.tooFull()) return false;
       if (last) return true;
     }
+  }
+
+  /** Whether more is written than any label map has: such content is zlib's affair, and bound there. */
+  private tooFull(): boolean {
+    for (const end = this.length >>> blockShift; this.counted < end; this.counted++)
+      this.full += this.occupied[this.counted];
+    return this.full * blockBytes > mostWritten;
   }
 
   /** The next `count` bits, at most 16. */

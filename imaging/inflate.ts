@@ -9,6 +9,9 @@ export const maxFileBytes = 4 * 1024 ** 3;
 const maxDeflateRatio = 1032;
 /** What a look at the start of a file may inflate to. */
 const maxStartBytes = 16 * 1024 ** 2;
+/** Beyond this much content, files packed tighter than the ratio are taken for bombs unless they are mostly zeros, as label maps are. */
+const bombFromBytes = 512 * 1024 ** 2;
+const bombRatio = 200;
 /** Files packed tighter than this are mostly zeros; others inflate faster with zlib. */
 const sparseRatio = 50;
 const suggestion = 'Download the file again and compare its size and checksum with the source.';
@@ -60,7 +63,8 @@ export function inflateKnowing(bytes: Uint8Array, where: string, maxBytes: numbe
 }
 
 function inflateAll(bytes: Uint8Array, where: string, maxBytes: number): Uint8Array | undefined {
-  const limit = Math.min(maxBytes, bufferLimits.MAX_LENGTH);
+  const believable = Math.max(bombFromBytes, bytes.length * bombRatio);
+  const limit = Math.min(maxBytes, bufferLimits.MAX_LENGTH, believable);
   // One buffer of the right size spares zlib a second copy of the volume. The stored size is only a hint: it is
   // modulo 2³² and that of the last member, and a damaged file may hold anything there.
   const hint = Math.min(storedSize(bytes), bytes.length * maxDeflateRatio, limit) + 64;
@@ -68,8 +72,11 @@ function inflateAll(bytes: Uint8Array, where: string, maxBytes: number): Uint8Ar
     const chunkSize = Math.min(hint, bufferLimits.MAX_LENGTH);
     return plain(gunzipSync(bytes, { chunkSize, maxOutputLength: limit }));
   } catch (cause) {
-    if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE') return undefined;
-    throw corrupt(cause, where);
+    if (codeOf(cause) !== 'ERR_BUFFER_TOO_LARGE') throw corrupt(cause, where);
+    if (limit < believable) return undefined;
+    const message = `${where}: ${bytes.length} bytes inflate to more than ${limit}, which no scan does`;
+    const value = `> ${limit} bytes`;
+    throw new DataError({ code: 'FILE_CORRUPT', field: 'gzip', value, message, suggestion });
   }
 }
 

@@ -44,7 +44,11 @@ beforeEach(async () => {
     seed: 1,
     window: 10,
   });
-  await publishJson(store, manifestKey(campaign, 'lits'), { copy: 'test', cases: [], findings: [] });
+  await publishJson(store, manifestKey(campaign, 'lits'), {
+    source: { copy: 'test', licence: 'none', citation: 'none', otherCopies: [] },
+    cases: [],
+    findings: [],
+  });
 });
 
 /** Puts a passport down as ingest does; `label` names the voxels of its source label. */

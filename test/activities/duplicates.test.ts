@@ -62,7 +62,11 @@ describe('the worklist of a campaign', () => {
       collections: collections.map((collection) => ({ collection, directory: collection })),
     });
     for (const collection of collections)
-      await publishJson(store, manifestKey(campaign, collection), { copy: 'made', cases: [], findings: [] });
+      await publishJson(store, manifestKey(campaign, collection), {
+        source: { copy: 'made', licence: 'none', citation: 'none', otherCopies: [] },
+        cases: [],
+        findings: [],
+      });
     await ingested('lits', 'volume-0', first!);
     await ingested('lits', 'volume-1', second!);
     await ingested('nih-pancreas', 'PANCREAS_0001', copyOf(first!, 'turned', seededRandom(1)));

@@ -6,7 +6,7 @@ import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import type { SourceCase } from '../../domain/case.js';
 import { writeNifti } from '../../imaging/nifti-write.js';
 import { sha256 } from '../../storage/hash.js';
-import { treeOf } from '../sources/made-cases.js';
+import { rasAffine, treeOf } from '../sources/made-cases.js';
 
 const work = workVolumesInThreads(1);
 afterAll(() => work.close());
@@ -27,20 +27,8 @@ describe('ingest in a thread', () => {
     'reads %s once, hashes it and hands the image over',
     async (_name, side) => {
       const voxels = new Int16Array(side ** 3).map((_, n) => n % 90);
-      const form = {
-        code: 1,
-        affine: [
-          [1, 0, 0, 5],
-          [0, 1, 0, 5],
-          [0, 0, 2, 5],
-        ] as const,
-      };
-      const file = writeNifti({
-        shape: [side, side, side],
-        voxels,
-        spacingMm: [1, 1, 2],
-        sform: { ...form, affine: form.affine.map((row) => [...row]) as never },
-      });
+      const sform = { code: 1, affine: rasAffine([1, 1, 2]) };
+      const file = writeNifti({ shape: [side, side, side], voxels, spacingMm: [1, 1, 2], sform });
       const directory = treeOf({ 'volume-0.nii': side === 4 ? gzipSync(file) : file });
       const stored = readFileSync(join(directory, 'volume-0.nii'));
       const {

@@ -37,9 +37,12 @@ function taken(
     findings: [],
     ...changes,
   };
+  // These cases are published with a tumour.
+  const label = organBox();
+  label[label.indexOf(1)] = 2;
   const files = new Map([
     ['image.nii', nifti(tissue(), header)],
-    ['label.nii', nifti(organBox(), header)],
+    ['label.nii', nifti(label, header)],
   ]);
   return ingestCase(sourceCase, files, lits);
 }

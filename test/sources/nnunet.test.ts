@@ -160,7 +160,10 @@ describe('a case of an nnU-Net dataset', () => {
     const [sourceCase] = (await nnunet.list(root)).cases;
     const [imagePath, labelPath] = pair('a');
     // The first half of the box is liver, some of the rest stomach; no spleen.
-    const values = organBox().map((value, n) => (value === 0 ? 0 : n % 2 === 0 ? 1 : 2));
+    const box = organBox();
+    const half = box.reduce((sum, value) => sum + value, 0) / 2;
+    let before = 0;
+    const values = box.map((value) => (value === 0 ? 0 : before++ < half ? 1 : 2));
     const files = new Map([
       [imagePath, nifti(tissue())],
       [labelPath, nifti(values)],

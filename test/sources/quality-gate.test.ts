@@ -79,8 +79,11 @@ describe('what an image holds', () => {
     const found = ofImage(image).find((each) => each.code === 'SLICES_NOT_AXIAL');
     expect(found).toMatchObject({ severity: 'flag', value: 'RAS' });
     expect(found?.message).toContain('coronal');
-    const series = withGeometry({ decidedBy: 'dicom', axisCodes: 'APR' });
-    expect(ofImage(series).map((each) => each.message)).toContainEqual(expect.stringContaining('sagittal'));
+    const sagittal = withGeometry({ axisCodes: 'APR', shape: [64, 52, 30], spacingMm: [1, 1, 3] });
+    expect(ofImage(sagittal).map((each) => each.message)).toContainEqual(expect.stringContaining('sagittal'));
+    // A DICOM series has been judged by its reader.
+    const series = { ...sagittal, geometry: { ...sagittal.geometry, decidedBy: 'dicom' as const } };
+    expect(ofImage(series).map((each) => each.code)).not.toContain('SLICES_NOT_AXIAL');
   });
 });
 
