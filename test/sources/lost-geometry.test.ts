@@ -50,7 +50,7 @@ const codes = ({ findings }: IngestedCase): string[] => findings.map((each) => e
 
 describe('LiTS 28 to 47', () => {
   it('have their directions corrected and their spacing marked unknown; the case goes on', () => {
-    for (const number of [28, 39, 47]) {
+    for (const number of [28, 39, 46]) {
       const result = taken(`volume-${number}`, placeholder);
       expect(result.geometry).toMatchObject({ axisCodes: 'LAS', spacingMm: [1, 1, 1], spacingUnknown: true });
       expect(result.geometry?.repairs).toMatchObject([
