@@ -19,6 +19,8 @@ export const windowHu = { low: -150, high: 230 } as const;
 /** Soft tissue is expected here, whatever the contrast phase; where it is rare the peak may be fat's or marrow's. */
 const softTissueHu = { low: -150, high: 260 } as const;
 const typicalSoftTissueHu = 60;
+/** Unsigned files hold HU plus 1024. */
+const usualOffsets = [0, 1024] as const;
 const binHu = 8;
 /** Noise widens the peak of air; its middle is not farther above the lowest value. */
 const airWidthHu = 200;
@@ -47,11 +49,14 @@ export function coarseVolume({ geometry, hu }: Pick<CtVolume, 'geometry' | 'hu'>
   };
 }
 
-/** What was added to all HU, to the nearest 16; 0 where soft tissue is where it should be. */
+/** What was added to all HU: nothing or 1024 where that puts soft tissue in its place, else to the nearest 16. */
 function storedOffset(hu: Int16Array): number {
   const peak = softTissuePeak(hu);
-  if (peak === undefined || (peak >= softTissueHu.low && peak <= softTissueHu.high)) return 0;
-  return 16 * Math.round((peak - typicalSoftTissueHu) / 16);
+  if (peak === undefined) return 0;
+  const usual = usualOffsets.find(
+    (offset) => peak - offset >= softTissueHu.low && peak - offset <= softTissueHu.high,
+  );
+  return usual ?? 16 * Math.round((peak - typicalSoftTissueHu) / 16);
 }
 
 /** The highest HU that many voxels have: bone is rarer than soft tissue, fat and air lie below it. */
