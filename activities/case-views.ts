@@ -1,6 +1,7 @@
-import { Assembly, CampaignPlan, CaseResult, Worklist } from '../domain/campaign.js';
+import { Assembly, CampaignPlan, CaseResult } from '../domain/campaign.js';
 import type { Passport } from '../domain/case.js';
 import { type CaseRecords, type CaseView, caseView } from '../domain/case-view.js';
+import { decidedPassport } from '../domain/decision.js';
 import {
   type CaseAddress,
   campaignPlanKey,
@@ -8,25 +9,26 @@ import {
   modelKey,
   preLabelKey,
   resultKey,
-  worklistKey,
 } from '../domain/keys.js';
 import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { TaskState } from '../domain/task.js';
 import { labelsOf } from '../domain/task-reducer.js';
+import { readDecisions } from '../storage/decisions.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readAllPassports } from '../storage/passports.js';
 import { TaskBoard } from '../storage/task-board.js';
+import { readWorklist } from '../storage/worklists.js';
 
 const readsAtOnce = 16;
 /** A label is corrected a few times; a longer chain is a loop. */
 const longestLineage = 1000;
 
 /**
- * Every case of a campaign with all that is on record of it: passport, worklist, pre-label, task, result, label versions and the
+ * Every case of a campaign with all that is on record of it: passport, what a person decided, worklist, pre-label, task, result, label versions and the
  * models behind them. With `modelsBind` false, licences of training data do not bind what models made.
  */
 export async function readCaseViews(
@@ -36,11 +38,15 @@ export async function readCaseViews(
 ): Promise<CaseView[]> {
   const plan = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
   const order = plan.collections.map((each) => each.collection);
-  const [passports, worklist, board] = await Promise.all([
+  const [written, decisions, worklist, board] = await Promise.all([
     readAllPassports(store, campaign, order),
-    readJson(store, worklistKey(campaign), Worklist),
+    readDecisions(store, campaign),
+    readWorklist(store, campaign),
     new TaskBoard(store, campaign).read(),
   ]);
+  const passports = written.map((each) =>
+    decidedPassport(each, decisions.get(`${each.collection}/${each.caseId}`)),
+  );
   const models = modelReader(store);
   const tasks = new Map(board.map(({ task }) => [`${task.collection}/${task.caseId}`, task]));
   const out = new Map(worklist?.leftOut.map((each) => [`${each.collection}/${each.caseId}`, each]));

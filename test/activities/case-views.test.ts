@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCaseViews } from '../../activities/case-views.js';
+import { decide } from '../../activities/decide.js';
 import { caseQuery } from '../../cli/cases.js';
 import { caseField, caseFields } from '../../domain/case-fields.js';
 import type { CaseView } from '../../domain/case-view.js';
@@ -42,6 +43,31 @@ describe('the view of a case', () => {
     expect(licence).toBe('CC-BY-NC-SA-4.0');
     const [, free] = await readCaseViews(store, campaign, { modelsBind: false });
     expect(free.licence).toBe('CC-BY-4.0');
+  });
+});
+
+describe('the view of a case on which a person decided', () => {
+  it('is what was decided; it is accepted again when that is taken back', async () => {
+    const own = memoryStore();
+    await storeMiniCampaign(own, campaign);
+    const at = { campaign, collection: 'lits', caseId: 'volume-1' } as const;
+    await decide(own, at, {
+      verdict: 'exclude',
+      reason: 'wrong patient',
+      by: 'carla',
+      withoutLabel: false,
+      at: '2026-01-01T00:00:00.000Z',
+    });
+    const [excluded] = await readCaseViews(own, campaign);
+    expect(excluded).toMatchObject({ status: 'excluded', findings: [{ code: 'EXCLUDED_BY_OPERATOR' }] });
+    await decide(own, at, {
+      verdict: 'accept',
+      reason: 'right patient',
+      by: 'carla',
+      withoutLabel: false,
+      at: '2026-01-01T00:00:00.000Z',
+    });
+    expect((await readCaseViews(own, campaign))[0].status).toBe('accepted');
   });
 });
 
