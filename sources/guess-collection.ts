@@ -23,3 +23,9 @@ export function guessCollection(path: string, kind: 'image' | 'label'): Collecti
   if (nameOf(stem) === '') return undefined;
   return names.find((each) => each[kind].test(stem))?.collection;
 }
+
+/** What its collection calls the case of an image file, as far as the file's name says. */
+export function guessCaseId(path: string): string | undefined {
+  const [id] = /(test-)?volume-\d+|case_\d{5}|(liver|spleen|pancreas)_\d+|PANCREAS_\d{4}/.exec(path) ?? [];
+  return id?.replace('liver_', 'volume-');
+}

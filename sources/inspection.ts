@@ -6,7 +6,7 @@ import type { Geometry } from '../domain/volume.js';
 import { readCt, readLabelMap } from '../imaging/nifti.js';
 import type { CtVolume, LabelMap } from '../imaging/volume.js';
 import { imageFindings } from './case-checks.js';
-import { guessCollection } from './guess-collection.js';
+import { guessCaseId, guessCollection } from './guess-collection.js';
 import { ingestCase, labelPlaceFindings } from './ingest-case.js';
 import { adapterFor } from './registry.js';
 
@@ -76,7 +76,7 @@ export function inspectVolume(input: InspectInput): Inspected {
   const collection = known ?? (ofLabel || undefined);
   const sourceCase: SourceCase = {
     collection: collection ?? 'lits',
-    caseId: 'inspected',
+    caseId: guessCaseId(input.path) ?? 'inspected',
     subset: 'train',
     image: input.image,
     ...(judged && input.labelPath !== undefined ? { labelPath: input.labelPath } : {}),

@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 const folder = () =>
-  treeOf({ 'volume-3.nii.gz': file(hu), 'segmentation-3.nii.gz': file(liver), 'bad.nii': 'no image' });
+  treeOf({ 'volume-32.nii.gz': file(hu), 'segmentation-32.nii.gz': file(liver), 'bad.nii': 'no image' });
 
 async function inspected(path: string, options: Parameters<typeof inspect>[1] = {}): Promise<Inspection> {
   await inspect(path, { ...options, json: true });
@@ -35,7 +35,7 @@ async function inspected(path: string, options: Parameters<typeof inspect>[1] = 
 
 describe('plusct inspect of an image', () => {
   it('tells geometry, values and that nothing was found', async () => {
-    await inspect(join(folder(), 'volume-3.nii.gz'), {});
+    await inspect(join(folder(), 'volume-32.nii.gz'), {});
     expect(printed).toContain('CT, looked at by the rules of LiTS');
     expect(printed).toContain('64 × 52 × 30 voxels');
     expect(printed).toContain('5 × 5 × 6 mm');
@@ -47,8 +47,8 @@ describe('plusct inspect of an image', () => {
   it('with its label counts voxels and millilitres and writes a picture', async () => {
     const at = folder();
     const png = join(at, 'picture.png');
-    const { values, findings } = await inspected(join(at, 'volume-3.nii.gz'), {
-      label: join(at, 'segmentation-3.nii.gz'),
+    const { values, findings } = await inspected(join(at, 'volume-32.nii.gz'), {
+      label: join(at, 'segmentation-32.nii.gz'),
       png,
     });
     const voxels = liver.reduce((a, b) => a + b, 0);
@@ -62,8 +62,8 @@ describe('plusct inspect of an image', () => {
 
   it('applies a collection’s rules to its label', async () => {
     const at = folder();
-    const options = { label: join(at, 'segmentation-3.nii.gz'), collection: 'msd-pancreas' };
-    const { findings } = await inspected(join(at, 'volume-3.nii.gz'), options);
+    const options = { label: join(at, 'segmentation-32.nii.gz'), collection: 'msd-pancreas' };
+    const { findings } = await inspected(join(at, 'volume-32.nii.gz'), options);
     expect(findings.map((each) => each.code)).toContain('ORGAN_VOLUME');
   });
 
@@ -74,7 +74,7 @@ describe('plusct inspect of an image', () => {
       small,
       writeNifti({ shape: [4, 4, 4], voxels: new Uint8Array(64).fill(1), spacingMm: [1, 1, 1] }),
     );
-    const { findings } = await inspected(join(at, 'volume-3.nii.gz'), { label: small });
+    const { findings } = await inspected(join(at, 'volume-32.nii.gz'), { label: small });
     expect(findings.map((each) => each.code)).toEqual(['SHAPE_MISMATCH']);
   });
 });
@@ -83,7 +83,7 @@ describe('plusct inspect of other things', () => {
   it('knows a label map by its values and draws it without a CT', async () => {
     const at = folder();
     const png = join(at, 'label.png');
-    const found = await inspected(join(at, 'segmentation-3.nii.gz'), { png, labels: '1=left lobe' });
+    const found = await inspected(join(at, 'segmentation-32.nii.gz'), { png, labels: '1=left lobe' });
     expect(found).toMatchObject({ kind: 'labels', collection: 'lits', values: [{ name: 'left lobe' }] });
     expect(existsSync(png)).toBe(true);
   });
@@ -101,7 +101,7 @@ describe('plusct inspect of other things', () => {
     const at = folder();
     await inspect(at, {});
     expect(printed).toContain('3 volumes');
-    expect(printed).toMatch(/volume-3\.nii\.gz +ct +64×52×30 +5\.00×5\.00×6\.00 +RAS +none/);
+    expect(printed).toMatch(/volume-32\.nii\.gz +ct +64×52×30 +5\.00×5\.00×6\.00 +RAS +none/);
     expect(printed).toMatch(/bad\.nii +unreadable +– +– +– +HEADER_INVALID/);
   });
 
@@ -130,12 +130,16 @@ const lits44 = resolve('../shared/data/real/lits-44');
 describe.skipIf(!existsSync(lits44))(
   'plusct inspect of a real scan whose geometry was lost (skipped where ../shared/data is not there)',
   () => {
-    it('finds the lost geometry, and nothing wrong with its liver', async () => {
+    it('finds the lost geometry, knows the case by its name and corrects its directions', async () => {
       const { values, findings } = await inspected(join(lits44, 'volume-44.nii.gz'), {
         label: join(lits44, 'segmentation-44.nii.gz'),
         collection: 'lits',
       });
-      expect(findings.map((each) => each.code)).toEqual(['GEOMETRY_SUSPECT']);
+      expect(findings.map((each) => each.code)).toEqual([
+        'GEOMETRY_SUSPECT',
+        'SPACING_UNKNOWN',
+        'GEOMETRY_CORRECTED',
+      ]);
       expect(values.reduce((sum, each) => sum + each.voxels, 0)).toBe(2_106_497);
     });
   },
