@@ -144,7 +144,9 @@ function printGroups(shown: readonly CaseFinding[]): void {
     say(`${styled(severityColours[severity], severity)}  ${styled('bold', code)}  ${own.length}×  ${means}`);
     for (const each of own.slice(0, mostListed)) {
       const name = each.caseId === undefined ? each.collection : `${each.collection}/${each.caseId}`;
-      say(cut(`  ${name.padEnd(nameWidth)} ${each.message}`, terminalWidth()));
+      // The name of the file begins every message; the case says where to look.
+      const message = each.message.replace(`${each.where}: `, '');
+      say(cut(`  ${name.padEnd(nameWidth)} ${message}`, terminalWidth()));
     }
     if (own.length > mostListed)
       say(`  … and ${own.length - mostListed} more: --code ${code} --json lists them`);

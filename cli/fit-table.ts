@@ -15,7 +15,7 @@ export function printFittingTable(
   printTable(cutRow(head), rows.map(cutRow));
 }
 
-/** Width of each column: as wide as its cells, less where the whole would not fit. */
+/** Width of each column: as wide as its cells, less where the whole would not fit; the first, which names a row, last. */
 export function fittingWidths(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -24,9 +24,10 @@ export function fittingWidths(
   const widths = head.map((text, n) => Math.max(text.length, ...rows.map((row) => row[n].length)));
   let over = widths.reduce((sum, each) => sum + each + gap, -gap) - width;
   while (over > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= least) break;
-    widths[widths.indexOf(widest)] -= 1;
+    const widest = Math.max(0, ...widths.slice(1));
+    const at = widest > least ? widths.indexOf(widest, 1) : 0;
+    if (widths[at] <= least) break;
+    widths[at] -= 1;
     over -= 1;
   }
   return widths;
