@@ -4,7 +4,6 @@ import { CaseGroups, type CasePair, groupsOf } from '../domain/case-groups.js';
 import { caseGroupsKey, manifestKey, sketchKey } from '../domain/keys.js';
 import { ScanSketch } from '../domain/same-scan.js';
 import { exactDuplicates, similarFinding, turnedFinding } from '../sources/duplicates.js';
-import { mayBeSame, type ReadSketch, readSketch } from '../sources/scan-sketch.js';
 import { getContent } from '../storage/content.js';
 import { publishJson, readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
@@ -18,14 +17,15 @@ type Means = Pick<Dependencies, 'store' | 'work'>;
 interface SketchedCase {
   readonly name: string;
   readonly passport: Passport;
-  readonly sketch: ReadSketch;
+  readonly sketch: ScanSketch;
 }
 
 /** Sketches read at once, and pairs whose voxels are compared at once: each of these holds two volumes. */
 const readsAtOnce = 16;
 const comparisonsAtOnce = 2;
-/** After so many comparisons of fingerprints other work of the process has its turn. */
-const turnEvery = 2000;
+/** Sketches are small, but a job gets a copy of them: it should take some seconds, at about 1 ms a pair. */
+const pairsPerJob = 5000;
+const sketchJobsAtOnce = 8;
 
 export function nameOf({ collection, caseId }: { collection: string; caseId: string }): string {
   return `${collection}/${caseId}`;
@@ -107,7 +107,7 @@ async function groupCases(
   known: readonly CasePair[],
 ): Promise<CaseGroups> {
   const sketched = await sketchesOf({ store }, campaign, passports);
-  const candidates = await candidatesOf(sketched);
+  const candidates = await candidatesOf(work, sketched);
   const proven = await mapBounded(candidates, comparisonsAtOnce, async ([one, other]) => {
     const same = await work.sameScan({
       one: await scanOf(one.passport),
@@ -138,22 +138,34 @@ async function sketchesOf(
   const read = await mapBounded(withImage, readsAtOnce, async (passport) => {
     const at = { campaign, collection: passport.collection, caseId: passport.caseId };
     const sketch = await readJson(store, sketchKey(at), ScanSketch);
-    return sketch === undefined ? [] : [{ name: nameOf(passport), passport, sketch: readSketch(sketch) }];
+    return sketch === undefined ? [] : [{ name: nameOf(passport), passport, sketch }];
   });
   return read.flat();
 }
 
-async function candidatesOf(cases: readonly SketchedCase[]): Promise<[SketchedCase, SketchedCase][]> {
-  const candidates: [SketchedCase, SketchedCase][] = [];
-  let compared = 0;
-  for (const [n, other] of cases.entries()) {
-    for (const one of cases.slice(0, n)) {
-      if (mayBeSame(one.sketch, other.sketch)) candidates.push([one, other]);
-      compared += 1;
-      if (compared % turnEvery === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
+/** Pairs of cases whose sketches agree so well that their voxels are worth comparing. */
+async function candidatesOf(
+  work: Pick<Means['work'], 'lookAlikes'>,
+  cases: readonly SketchedCase[],
+): Promise<[SketchedCase, SketchedCase][]> {
+  const sketches = cases.map(({ sketch }) => sketch);
+  const alike = await mapBounded(rowsOf(cases.length), sketchJobsAtOnce, ({ from, to }) =>
+    work.lookAlikes({ sketches: sketches.slice(0, to), from, to }),
+  );
+  return alike.flat().map(([m, n]) => [cases[m]!, cases[n]!]);
+}
+
+/** The triangle of all pairs of `count` sketches, cut into jobs of about `pairsPerJob` pairs. */
+export function rowsOf(count: number): { from: number; to: number }[] {
+  const jobs: { from: number; to: number }[] = [];
+  for (let from = 0; from < count; ) {
+    let pairs = 0;
+    let to = from;
+    while (to < count && pairs < pairsPerJob) pairs += to++;
+    jobs.push({ from, to });
+    from = to;
   }
-  return candidates;
+  return jobs;
 }
 
 /**

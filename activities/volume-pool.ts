@@ -12,6 +12,7 @@ export function workVolumesInThreads(threads = availableParallelism()): VolumeWo
   return {
     ingest: inThread('ingest'),
     provesCopy: inThread('provesCopy'),
+    lookAlikes: inThread('lookAlikes'),
     sameScan: inThread('sameScan'),
     assemble: inThread('assemble'),
     splitSubmission: inThread('splitSubmission'),

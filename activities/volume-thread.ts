@@ -15,10 +15,11 @@ import { provesCrop } from '../sources/duplicates.js';
 import { identityReport } from '../sources/identity-check.js';
 import { ingestCase } from '../sources/ingest-case.js';
 import { adapterFor } from '../sources/registry.js';
-import { sketchOf } from '../sources/scan-sketch.js';
+import { mayBeSame, readSketch, sketchOf } from '../sources/scan-sketch.js';
 import { sha256 } from '../storage/hash.js';
 import { crossing } from './crossing.js';
 import { drawPicture } from './picture-work.js';
+import { dropVolumes } from './thread-memory.js';
 import { handedOver } from './thread-pool.js';
 import type {
   AssembledMasks,
@@ -30,6 +31,7 @@ import type {
   PackedMask,
   ScoredRow,
   ScoreWork,
+  SketchRows,
   SplitSubmission,
   StoredScan,
   SubmissionWork,
@@ -40,6 +42,8 @@ import type {
  * handed over without a copy.
  */
 export const ingest = (work: IngestWork) => {
+  // Those of the case before: one volume at a time.
+  dropVolumes();
   const crossed = takeIn(work);
   const image = 'value' in crossed ? crossed.value.image : undefined;
   return handedOver(crossed, image === undefined ? [] : [image.bytes]);
@@ -80,9 +84,20 @@ export const provesCopy = crossing(
     provesCrop(readCt(copy, 'copy'), readCt(original, 'original')),
 );
 
+/** Index pairs of sketches that may be one scan, the earlier first. */
+export const lookAlikes = crossing(({ sketches, from, to }: SketchRows): [number, number][] => {
+  const read = sketches.slice(0, to).map(readSketch);
+  return read.slice(from).flatMap((other, row) => {
+    const n = from + row;
+    return read.slice(0, n).flatMap((one, m) => (mayBeSame(one, other) ? [[m, n] as [number, number]] : []));
+  });
+});
+
 export const sameScan = crossing(
-  ({ one, other }: { one: StoredScan; other: StoredScan }): SameScan | undefined =>
-    compareScans(viewOf(one, 'first'), viewOf(other, 'second')),
+  ({ one, other }: { one: StoredScan; other: StoredScan }): SameScan | undefined => {
+    dropVolumes();
+    return compareScans(viewOf(one, 'first'), viewOf(other, 'second'));
+  },
 );
 
 function viewOf({ file, geometry }: StoredScan, name: string): ScanView {

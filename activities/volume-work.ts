@@ -16,6 +16,7 @@ import type { Picture, PictureWork } from './picture-work.js';
 export interface VolumeWork {
   ingest(input: IngestWork): Promise<IngestedVolumes>;
   provesCopy(input: { copy: Uint8Array; original: Uint8Array }): Promise<CopyProof | undefined>;
+  lookAlikes(input: SketchRows): Promise<[number, number][]>;
   sameScan(input: { one: StoredScan; other: StoredScan }): Promise<SameScan | undefined>;
   assemble(input: AssemblyWork): Promise<AssembledMasks>;
   splitSubmission(input: SubmissionWork): Promise<{ refused: string } | SplitSubmission>;
@@ -58,6 +59,13 @@ export interface IngestedVolumes {
   /** The check for traces of a person. */
   readonly identity?: IdentityCheck;
   readonly findings: Finding[];
+}
+
+/** Rows of a triangle: the sketches from index `from` up to `to`, each to be compared with all before it. */
+export interface SketchRows {
+  readonly sketches: readonly ScanSketch[];
+  readonly from: number;
+  readonly to: number;
 }
 
 /** An image as plusct serves it, and where its voxels lie by its passport. */

@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { rowsOf } from '../activities/duplicates.js';
+import { workVolumesInThreads } from '../activities/volume-pool.js';
 import { collections } from '../domain/collection.js';
-import { evidenceText, type SameScan } from '../domain/same-scan.js';
+import { evidenceText, type SameScan, type ScanSketch } from '../domain/same-scan.js';
+import { sketchVersion } from '../domain/sketch-version.js';
 import { coarseVolume } from '../imaging/coarse-volume.js';
 import { readDicomSeries } from '../imaging/dicom.js';
-import { type Fingerprint, fingerprintBytes, readFingerprint } from '../imaging/fingerprint.js';
-import { likelyPoses } from '../imaging/fingerprint-match.js';
+import { fingerprintBytes } from '../imaging/fingerprint.js';
 import { descriptorLength } from '../imaging/landmarks.js';
 import { readCt } from '../imaging/nifti.js';
 import { type Random, randomInteger, seededRandom } from '../imaging/random.js';
 import { viewScan } from '../imaging/same-scan.js';
 import { adapterFor } from '../sources/registry.js';
+import { sha256 } from '../storage/hash.js';
+import { mapBounded } from '../storage/map-bounded.js';
 import {
   falseMerges,
   madePatients,
@@ -51,7 +56,7 @@ export async function run(_root: string, _say: unknown, args: readonly string[])
   console.log(`${scans.length} patients; a fingerprint takes ${(spentMs / scans.length).toFixed(0)} ms`);
   printMerges(scans);
   printTrials(scans, Number(options.pairs), options.seed);
-  printSpeed(scans, Number(options.cases), options.seed);
+  await printSpeed(scans, Number(options.cases), options.seed);
 }
 
 const say = (line: string): void => console.error(line);
@@ -106,24 +111,30 @@ function printRow(name: string, trials: readonly Trial[]): void {
 }
 
 /** As many fingerprints as the five collections have cases: landmarks of all patients, mixed anew for each. */
-function printSpeed(scans: readonly SeenScan[], cases: number, seed: string): void {
+async function printSpeed(scans: readonly SeenScan[], cases: number, seed: string): Promise<void> {
   const random = seededRandom(`${seed}/speed`);
-  const mixed = Array.from({ length: cases }, () => mix(scans, random));
+  const sketches = Array.from({ length: cases }, (_, n) => mix(scans, random, n));
+  const threads = availableParallelism();
+  const work = workVolumesInThreads(threads);
   const start = performance.now();
-  let candidates = 0;
-  for (let n = 0; n < cases; n++) {
-    for (let m = 0; m < n; m++) if (likelyPoses(mixed[m], mixed[n]).length > 0) candidates++;
-    if (n % 100 === 99) say(`${n + 1} of ${cases} cases compared with each other`);
-  }
+  let done = 0;
+  const alike = await mapBounded(rowsOf(cases), threads, async ({ from, to }) => {
+    const found = await work.lookAlikes({ sketches: sketches.slice(0, to), from, to });
+    done += to - from;
+    say(`${done} of ${cases} cases compared with those before them`);
+    return found.length;
+  });
   const seconds = (performance.now() - start) / 1000;
+  await work.close();
   const pairs = (cases * (cases - 1)) / 2;
+  const candidates = alike.reduce((sum, found) => sum + found, 0);
   const share = ((100 * candidates) / pairs).toFixed(3);
   console.log(
-    `${cases} cases, ${pairs} pairs of fingerprints: ${seconds.toFixed(0)} s in one thread, ${share} % left for a look at the voxels`,
+    `${cases} cases, ${pairs} pairs of fingerprints: ${seconds.toFixed(0)} s in ${threads} threads, ${share} % left for a look at the voxels`,
   );
 }
 
-function mix(scans: readonly SeenScan[], random: Random): Fingerprint {
+function mix(scans: readonly SeenScan[], random: Random, which: number): ScanSketch {
   const picked = Array.from({ length: 220 }, () => {
     const { fingerprint } = scans[randomInteger(random, scans.length)].view;
     const n = randomInteger(random, fingerprint.count);
@@ -139,7 +150,9 @@ function mix(scans: readonly SeenScan[], random: Random): Fingerprint {
     for (let m = 0; m < descriptorLength; m++)
       view.setInt8(start + 6 + m, fingerprint.descriptors[n * descriptorLength + m]);
   });
-  return readFingerprint(bytes)!;
+  const hash = sha256(`mixed ${which}`);
+  const fingerprint = Buffer.from(bytes).toString('base64');
+  return { version: sketchVersion, voxelSha256: hash, multisetSha256: hash, fingerprint };
 }
 
 /** Every case of the collections in a folder; cases that a collection withdrew as copies are read like the others. */

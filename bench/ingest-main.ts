@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { peakMib } from './job.js';
 
@@ -10,6 +11,8 @@ const workers = Array.from(
   { length: Number(threads) },
   () => new Worker(new URL('./ingest-thread.js', import.meta.url)),
 );
+// Started, as the other side's interpreter is when its clock starts.
+await Promise.all(workers.map((worker) => once(worker, 'message')));
 const [start, cpuStart] = [performance.now(), process.cpuUsage()];
 await Promise.all(
   workers.map(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { projectRoot } from '../infra/home.js';
+import { largePages } from '../infra/large-pages.js';
 import type { WorkerSpec } from '../infra/servers.js';
 
 /** Device workers of the embedded installation; on one machine they share its cores. */
@@ -12,6 +13,7 @@ export function workerSpecs(devices: number): WorkerSpec[] {
     name,
     command: process.execPath,
     args: ['--enable-source-maps', main, ...args],
+    env: largePages,
   });
   return [
     worker('orchestration', '--role', 'orchestration'),

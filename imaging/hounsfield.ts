@@ -1,3 +1,4 @@
+import { int16Range } from './int16-range.js';
 import type { CtVolume } from './volume.js';
 
 /** What air reads as; voxels without a number read the same. */
@@ -45,25 +46,7 @@ export class HuCollector {
 
 /** HU that are int16 already, taken as they are. */
 export function integerHu(hu: Int16Array): HuVoxels {
-  // Whole numbers from the start, and two at a time: as doubles the loop takes several times as long.
-  let min = highest;
-  let max = lowest;
-  const even = hu.length & ~1;
-  for (let n = 0; n < even; n += 2) {
-    const a = hu[n];
-    const b = hu[n + 1];
-    if (a < b) {
-      if (a < min) min = a;
-      if (b > max) max = b;
-    } else {
-      if (b < min) min = b;
-      if (a > max) max = a;
-    }
-  }
-  if (even < hu.length) {
-    min = Math.min(min, hu[even]);
-    max = Math.max(max, hu[even]);
-  }
+  const { min, max } = int16Range(hu);
   return { hu, notFinite: 0, ...extremes(min, max) };
 }
 

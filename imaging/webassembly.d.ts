@@ -5,8 +5,11 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
   }
+  class Memory {
+    readonly buffer: ArrayBuffer;
+  }
   class Instance {
-    constructor(module: Module, imports: Imports);
+    constructor(module: Module, imports?: Imports);
     readonly exports: Exports;
   }
 }

@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { campaignDeeds } from '../../activities/campaign.js';
+import { rowsOf } from '../../activities/duplicates.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { madePatients } from '../../bench/duplicate-trial.js';
 import { copyOf } from '../../bench/scan-copies.js';
@@ -51,6 +52,16 @@ async function ingested(collection: Collection, caseId: string, scan: CtVolume):
     findings: [],
   });
 }
+
+describe('the triangle of all pairs', () => {
+  it.each([0, 1, 2, 3, 101, 1064])('of %i sketches is cut into jobs that hold every row once', (count) => {
+    const jobs = rowsOf(count);
+    const rows = jobs.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, n) => from + n));
+    expect(rows).toEqual(Array.from({ length: count }, (_, n) => n));
+    const pairs = jobs.map(({ from, to }) => ((from + to - 1) * (to - from)) / 2);
+    expect(pairs.every((each) => each < 5000 + count)).toBe(true);
+  });
+});
 
 describe('the worklist of a campaign', () => {
   it('holds one case of every scan, and the groups are on record with their proof', async () => {
