@@ -50,6 +50,8 @@ export const abdomenCt1k: SourceAdapter = {
       expected: abdomenCt1kCases,
     });
   },
+  // The voxels are those of LiTS 28 to 47, whose side is known.
+  lostGeometry: { holdsFor: (caseId) => withoutSpacing.has(caseId), axisCodes: 'LAS' },
   organLabels: {
     organs: { liver: [1], kidney: [2], spleen: [3], pancreas: [4] },
     foreign: Object.fromEntries(
@@ -120,12 +122,8 @@ function knownOfCase(caseId: string): Finding[] {
   };
   if (withoutSpacing.has(caseId)) {
     const message =
-      'is one of LiTS 28 to 47, whose true spacing was lost; volumes and distances in mm are not to be trusted';
-    add(
-      'KNOWN_DOUBT',
-      message,
-      'take the spacing from 3D-IRCADb-01, or leave the case out of what is measured in mm',
-    );
+      'is one of LiTS 28 to 47, whose true spacing was lost: it is marked unknown, and nothing is measured in mm';
+    add('KNOWN_DOUBT', message, 'give the spacing of 3D-IRCADb-01 in true-spacing.csv');
   }
   if (sameScan.has(caseId)) {
     add('KNOWN_DOUBT', 'Case_00297 and Case_00928 are both LiTS volume-74', 'use one of the two');

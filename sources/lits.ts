@@ -8,7 +8,6 @@ import { lesionFault } from './lesions.js';
 import { finishListing, knownOf, missingFile, nothingFound } from './listing.js';
 import { type DecathlonTask, isOfTask, listDecathlon } from './msd.js';
 import { litsFromCodalab, litsFromDecathlon } from './source-copies.js';
-import { withTrueSpacings } from './true-spacing.js';
 
 /** Training cases without tumour; the other 118 have value 2. */
 const tumourFree = new Set(
@@ -46,26 +45,23 @@ export const lits: SourceAdapter = {
     if (cases.length > 0) {
       const all = [...findings, ...(copies.length === 0 ? [] : [unusedCopy(copies)])];
       const known = cases.map(withKnownFacts);
-      return withTrueSpacings(
-        directory,
-        finishListing({
-          collection: 'lits',
-          source: litsFromCodalab,
-          cases: known,
-          findings: all,
-          expected: litsCases,
-        }),
-      );
+      return finishListing({
+        collection: 'lits',
+        source: litsFromCodalab,
+        cases: known,
+        findings: all,
+        expected: litsCases,
+      });
     }
     const copy = await listDecathlon(decathlonCopy, directory, files);
     if (copy === undefined) {
       throw nothingFound('lits', directory, 'volume-N.nii and segmentation-N.nii, or MSD Task03_Liver');
     }
-    return withTrueSpacings(directory, {
+    return {
       ...copy,
       cases: copy.cases.map(withKnownFacts),
       findings: [...copy.findings, sameNumbers],
-    });
+    };
   },
   organLabels: { organs: { liver: [1, 2] } },
   organHu: [0, 200],

@@ -6,6 +6,7 @@ import { lits } from './lits.js';
 import { msdPancreas, msdSpleen } from './msd.js';
 import { nihPancreas } from './nih-pancreas.js';
 import { nnunet } from './nnunet.js';
+import { withTrueSpacings } from './true-spacing.js';
 
 const adapters: Readonly<Record<Collection, SourceAdapter>> = {
   lits,
@@ -17,7 +18,10 @@ const adapters: Readonly<Record<Collection, SourceAdapter>> = {
   nnunet,
 };
 
-/** The adapter of a collection. */
+/** The adapter of a collection. A table of true spacings in its folder counts for each of them. */
 export function adapterFor(collection: Collection): SourceAdapter {
-  return adapters[collection];
+  const adapter = adapters[collection];
+  const list: SourceAdapter['list'] = async (directory) =>
+    withTrueSpacings(directory, await adapter.list(directory));
+  return { ...adapter, list };
 }

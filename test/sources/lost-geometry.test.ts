@@ -115,10 +115,21 @@ describe('a given spacing', () => {
   });
 });
 
+describe('AbdomenCT-1K', () => {
+  it('has the cases of LiTS that lost their spacing marked, and no other', () => {
+    const { holdsFor, axisCodes } = adapterFor('abdomenct-1k').lostGeometry!;
+    const lost = Array.from({ length: 1062 }, (_, n) => `Case_${String(n + 1).padStart(5, '0')}`).filter(
+      holdsFor,
+    );
+    expect(lost).toHaveLength(20);
+    expect([lost[0], lost[19], axisCodes]).toEqual(['Case_00078', 'Case_00578', 'LAS']);
+  });
+});
+
 describe('true-spacing.csv', () => {
   const head = 'case,i_mm,j_mm,k_mm,source';
   const listed = (table: string) =>
-    lits.list(treeOf({ 'volume-28.nii': '', 'volume-44.nii': '', 'true-spacing.csv': table }));
+    adapterFor('lits').list(treeOf({ 'volume-28.nii': '', 'volume-44.nii': '', 'true-spacing.csv': table }));
 
   it('gives cases their true spacing', async () => {
     const { cases } = await listed(`${head}\nvolume-44,0.743,0.743,1.6,"3D-IRCADb-01, patient 17"\n\n`);
