@@ -18,7 +18,7 @@ import { labelMapFile, organVoxels, storeMiniCase } from '../workflows/mini-case
 const campaign = 'mini';
 const work = workVolumesInThreads(1);
 let store: ObjectStore;
-let referenceDirectory: string;
+let referenceDirectory = '';
 
 /** What ingest has found out about the geometry of cases; nothing unless a test says so. */
 const mended: Record<string, (geometry: Geometry) => Geometry> = {};
@@ -26,6 +26,7 @@ const mended: Record<string, (geometry: Geometry) => Geometry> = {};
 /** The reference is what the source and people say; the pre-label lacks half of the spleen. */
 beforeEach(() => prepare());
 async function prepare() {
+  if (referenceDirectory !== '') rmSync(referenceDirectory, { recursive: true, force: true });
   store = memoryStore();
   referenceDirectory = mkdtempSync(join(tmpdir(), 'plusct-reference-'));
   mkdirSync(join(referenceDirectory, 'lits'));
