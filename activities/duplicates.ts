@@ -1,7 +1,7 @@
 import type { CampaignPlan, LeftOut } from '../domain/campaign.js';
 import type { Passport } from '../domain/case.js';
 import { CaseGroups, type CasePair, groupsOf } from '../domain/case-groups.js';
-import { caseGroupsKey, manifestKey, sketchKey } from '../domain/keys.js';
+import { caseGroupsKey, coarseKey, manifestKey, sketchKey } from '../domain/keys.js';
 import { ScanSketch } from '../domain/same-scan.js';
 import { exactDuplicates, similarFinding, turnedFinding } from '../sources/duplicates.js';
 import { getContent } from '../storage/content.js';
@@ -26,6 +26,7 @@ const comparisonsAtOnce = 2;
 /** Sketches are small, but a job gets a copy of them: it should take some seconds, at about 1 ms a pair. */
 const pairsPerJob = 5000;
 const sketchJobsAtOnce = 8;
+const coarseAtOnce = 4;
 
 export function nameOf({ collection, caseId }: { collection: string; caseId: string }): string {
   return `${collection}/${caseId}`;
@@ -108,7 +109,8 @@ async function groupCases(
 ): Promise<CaseGroups> {
   const sketched = await sketchesOf({ store }, campaign, passports);
   const candidates = await candidatesOf(work, sketched);
-  const proven = await mapBounded(candidates, comparisonsAtOnce, async ([one, other]) => {
+  const close = await closePairs({ store, work }, campaign, candidates);
+  const proven = await mapBounded(close, comparisonsAtOnce, async ([one, other]) => {
     const same = await work.sameScan({
       one: await scanOf(one.passport),
       other: await scanOf(other.passport),
@@ -153,6 +155,25 @@ async function candidatesOf(
     work.lookAlikes({ sketches: sketches.slice(0, to), from, to }),
   );
   return alike.flat().map(([m, n]) => [cases[m]!, cases[n]!]);
+}
+
+/** The candidates without those whose coarse scans show already that they are strangers. */
+async function closePairs(
+  { store, work }: Means,
+  campaign: string,
+  candidates: readonly [SketchedCase, SketchedCase][],
+): Promise<[SketchedCase, SketchedCase][]> {
+  const coarsely = async ({ passport: { collection, caseId }, sketch }: SketchedCase) => {
+    const coarse = await store.get(coarseKey({ campaign, collection, caseId }));
+    return coarse && { sketch, coarse };
+  };
+  const close = await mapBounded(candidates, coarseAtOnce, async (pair) => {
+    if (pair[0].sketch.multisetSha256 === pair[1].sketch.multisetSha256) return [pair];
+    const [one, other] = await Promise.all(pair.map(coarsely));
+    const stranger = one !== undefined && other !== undefined && !(await work.fitCoarsely({ one, other }));
+    return stranger ? [] : [pair];
+  });
+  return close.flat();
 }
 
 /** The triangle of all pairs of `count` sketches, cut into jobs of about `pairsPerJob` pairs. */

@@ -13,6 +13,7 @@ export function workVolumesInThreads(threads = availableParallelism()): VolumeWo
     ingest: inThread('ingest'),
     provesCopy: inThread('provesCopy'),
     lookAlikes: inThread('lookAlikes'),
+    fitCoarsely: inThread('fitCoarsely'),
     sameScan: inThread('sameScan'),
     assemble: inThread('assemble'),
     splitSubmission: inThread('splitSubmission'),

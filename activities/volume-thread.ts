@@ -1,5 +1,7 @@
 import { organs, organValue } from '../domain/organ.js';
 import type { SameScan } from '../domain/same-scan.js';
+import { packCoarse, readCoarse } from '../imaging/coarse-file.js';
+import { coarseVolume } from '../imaging/coarse-volume.js';
 import { sameGrid } from '../imaging/geometry-compare.js';
 import { inflateStart } from '../imaging/inflate.js';
 import { readCt, readLabelMap, readNiftiHeader, readSparseLabelMap } from '../imaging/nifti.js';
@@ -7,9 +9,16 @@ import { maxHeaderBytes } from '../imaging/nifti-header.js';
 import { writeLabelMap } from '../imaging/nifti-write.js';
 import { testLabelOrientation } from '../imaging/orientation-test.js';
 import { assembleOrgans, extractOrgan } from '../imaging/overlap.js';
-import { sameScan as compareScans, type ScanView, viewScan } from '../imaging/same-scan.js';
+import {
+  type CoarseView,
+  sameScan as compareScans,
+  fitCoarsely as fitTogether,
+  type ScanView,
+  viewCoarse,
+  viewScan,
+} from '../imaging/same-scan.js';
 import { scorePair } from '../imaging/score-pair.js';
-import { withGeometry } from '../imaging/volume.js';
+import { type CtVolume, withGeometry } from '../imaging/volume.js';
 import { readCaseFiles } from '../sources/case-files.js';
 import { provesCrop } from '../sources/duplicates.js';
 import { identityReport } from '../sources/identity-check.js';
@@ -24,6 +33,7 @@ import { handedOver } from './thread-pool.js';
 import type {
   AssembledMasks,
   AssemblyWork,
+  CoarseScan,
   CopyProof,
   IngestedVolumes,
   IngestWork,
@@ -72,12 +82,17 @@ const takeIn = crossing(({ sourceCase, directory }: IngestWork): IngestedVolumes
     findings,
     geometry: geometry!,
     voxels: voxels!,
-    sketch: sketchOf(withGeometry(image, geometry!)),
+    ...sketches(withGeometry(image, geometry!)),
     header,
     image: { bytes: imageNifti, sha256: known?.sha256 ?? sha256(imageNifti) },
     sourceMasks: organMasks.map(({ organ, mask }) => pack({ header, organ, mask })),
   };
 });
+
+function sketches(scan: CtVolume): Pick<IngestedVolumes, 'sketch' | 'coarse'> {
+  const coarse = coarseVolume(scan);
+  return { sketch: sketchOf(scan, coarse), coarse: packCoarse(coarse) };
+}
 
 export const provesCopy = crossing(
   ({ copy, original }: { copy: Uint8Array; original: Uint8Array }): CopyProof | undefined =>
@@ -92,6 +107,15 @@ export const lookAlikes = crossing(({ sketches, from, to }: SketchRows): [number
     return read.slice(0, n).flatMap((one, m) => (mayBeSame(one, other) ? [[m, n] as [number, number]] : []));
   });
 });
+
+/** Whether two packed coarse scans fit on each other as copies do. */
+export const fitCoarsely = crossing(({ one, other }: { one: CoarseScan; other: CoarseScan }): boolean =>
+  fitTogether(coarseView(one, 'first'), coarseView(other, 'second')),
+);
+
+function coarseView({ sketch, coarse }: CoarseScan, name: string): CoarseView {
+  return viewCoarse(readCoarse(coarse, name), readSketch(sketch).fingerprint);
+}
 
 export const sameScan = crossing(
   ({ one, other }: { one: StoredScan; other: StoredScan }): SameScan | undefined => {

@@ -17,6 +17,7 @@ export interface VolumeWork {
   ingest(input: IngestWork): Promise<IngestedVolumes>;
   provesCopy(input: { copy: Uint8Array; original: Uint8Array }): Promise<CopyProof | undefined>;
   lookAlikes(input: SketchRows): Promise<[number, number][]>;
+  fitCoarsely(input: { one: CoarseScan; other: CoarseScan }): Promise<boolean>;
   sameScan(input: { one: StoredScan; other: StoredScan }): Promise<SameScan | undefined>;
   assemble(input: AssemblyWork): Promise<AssembledMasks>;
   splitSubmission(input: SubmissionWork): Promise<{ refused: string } | SplitSubmission>;
@@ -51,6 +52,8 @@ export interface IngestedVolumes {
   readonly geometry?: Geometry;
   readonly voxels?: VoxelIdentity;
   readonly sketch?: ScanSketch;
+  /** The scan at a few millimetres, packed. */
+  readonly coarse?: Uint8Array;
   readonly header?: Uint8Array;
   /** The image as plusct serves it: the source's own file where that is NIfTI. */
   readonly image?: { readonly bytes: Uint8Array; readonly sha256: string };
@@ -66,6 +69,13 @@ export interface SketchRows {
   readonly sketches: readonly ScanSketch[];
   readonly from: number;
   readonly to: number;
+}
+
+/** What is kept of a scan to tell it from strangers. */
+export interface CoarseScan {
+  readonly sketch: ScanSketch;
+  /** At a few millimetres, packed. */
+  readonly coarse: Uint8Array;
 }
 
 /** An image as plusct serves it, and where its voxels lie by its passport. */

@@ -4,18 +4,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rowsOf } from '../activities/duplicates.js';
 import { workVolumesInThreads } from '../activities/volume-pool.js';
+import type { CoarseScan } from '../activities/volume-work.js';
 import { collections } from '../domain/collection.js';
-import { evidenceText, type SameScan, type ScanSketch } from '../domain/same-scan.js';
-import { sketchVersion } from '../domain/sketch-version.js';
+import { evidenceText, type SameScan } from '../domain/same-scan.js';
+import { packCoarse } from '../imaging/coarse-file.js';
 import { coarseVolume } from '../imaging/coarse-volume.js';
 import { readDicomSeries } from '../imaging/dicom.js';
 import { fingerprintBytes } from '../imaging/fingerprint.js';
-import { descriptorLength } from '../imaging/landmarks.js';
 import { readCt } from '../imaging/nifti.js';
-import { type Random, randomInteger, seededRandom } from '../imaging/random.js';
 import { viewScan } from '../imaging/same-scan.js';
 import { adapterFor } from '../sources/registry.js';
-import { sha256 } from '../storage/hash.js';
+import { sketchOf } from '../sources/scan-sketch.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import {
   falseMerges,
@@ -56,7 +55,7 @@ export async function run(_root: string, _say: unknown, args: readonly string[])
   console.log(`${scans.length} patients; a fingerprint takes ${(spentMs / scans.length).toFixed(0)} ms`);
   printMerges(scans);
   printTrials(scans, Number(options.pairs), options.seed);
-  await printSpeed(scans, Number(options.cases), options.seed);
+  await printSpeed(Number(options.cases));
 }
 
 const say = (line: string): void => console.error(line);
@@ -110,49 +109,42 @@ function printRow(name: string, trials: readonly Trial[]): void {
   console.log(`| ${cells.join(' | ')} |`);
 }
 
-/** As many fingerprints as the five collections have cases: landmarks of all patients, mixed anew for each. */
-async function printSpeed(scans: readonly SeenScan[], cases: number, seed: string): Promise<void> {
-  const random = seededRandom(`${seed}/speed`);
-  const sketches = Array.from({ length: cases }, (_, n) => mix(scans, random, n));
+/** As many patients as the five collections have cases, compared as a campaign compares them. */
+async function printSpeed(cases: number): Promise<void> {
+  const kept = [...made(cases)];
   const threads = availableParallelism();
   const work = workVolumesInThreads(threads);
   const start = performance.now();
+  const sketches = kept.map(({ sketch }) => sketch);
   let done = 0;
   const alike = await mapBounded(rowsOf(cases), threads, async ({ from, to }) => {
     const found = await work.lookAlikes({ sketches: sketches.slice(0, to), from, to });
     done += to - from;
     say(`${done} of ${cases} cases compared with those before them`);
-    return found.length;
+    return found;
   });
-  const seconds = (performance.now() - start) / 1000;
+  const middle = performance.now();
+  const fits = await mapBounded(alike.flat(), threads, ([m, n]) =>
+    work.fitCoarsely({ one: kept[m], other: kept[n] }),
+  );
+  const [landmarks, coarse] = [middle - start, performance.now() - middle].map((ms) =>
+    (ms / 1000).toFixed(0),
+  );
   await work.close();
   const pairs = (cases * (cases - 1)) / 2;
-  const candidates = alike.reduce((sum, found) => sum + found, 0);
-  const share = ((100 * candidates) / pairs).toFixed(3);
+  const percent = (count: number): string => `${count} (${((100 * count) / pairs).toFixed(3)} %)`;
   console.log(
-    `${cases} cases, ${pairs} pairs of fingerprints: ${seconds.toFixed(0)} s in ${threads} threads, ${share} % left for a look at the voxels`,
+    `${cases} patients, ${pairs} pairs, ${threads} threads: landmarks ${landmarks} s, ${percent(fits.length)} look alike; coarse scans ${coarse} s, ${percent(fits.filter(Boolean).length)} left for the voxels`,
   );
 }
 
-function mix(scans: readonly SeenScan[], random: Random, which: number): ScanSketch {
-  const picked = Array.from({ length: 220 }, () => {
-    const { fingerprint } = scans[randomInteger(random, scans.length)].view;
-    const n = randomInteger(random, fingerprint.count);
-    return { fingerprint, n };
-  }).sort((a, b) => a.fingerprint.brightness[a.n] - b.fingerprint.brightness[b.n]);
-  const bytes = new Uint8Array(2 + picked.length * (6 + descriptorLength));
-  const view = new DataView(bytes.buffer);
-  bytes.set([1, picked.length]);
-  picked.forEach(({ fingerprint, n }, at) => {
-    const start = 2 + at * (6 + descriptorLength);
-    for (let axis = 0; axis < 3; axis++)
-      view.setInt16(start + 2 * axis, Math.round(10 * fingerprint.atMm[3 * n + axis]), true);
-    for (let m = 0; m < descriptorLength; m++)
-      view.setInt8(start + 6 + m, fingerprint.descriptors[n * descriptorLength + m]);
-  });
-  const hash = sha256(`mixed ${which}`);
-  const fingerprint = Buffer.from(bytes).toString('base64');
-  return { version: sketchVersion, voxelSha256: hash, multisetSha256: hash, fingerprint };
+function* made(cases: number): Generator<CoarseScan> {
+  let done = 0;
+  for (const { scan } of madePatients(cases)) {
+    const coarse = coarseVolume(scan);
+    yield { sketch: sketchOf(scan, coarse), coarse: packCoarse(coarse) };
+    if (++done % 100 === 0) say(`${done} of ${cases} patients made`);
+  }
 }
 
 /** Every case of the collections in a folder; cases that a collection withdrew as copies are read like the others. */

@@ -35,6 +35,8 @@ export const casePrefix = (at: CaseAddress): string =>
 export const passportKey = (at: CaseAddress): string => `${casePrefix(at)}/passport.json`;
 /** What the scan is found again by. */
 export const sketchKey = (at: CaseAddress): string => `${casePrefix(at)}/sketch-${sketchVersion}.json`;
+/** The scan at a few millimetres, to tell strangers without reading its voxels. */
+export const coarseKey = (at: CaseAddress): string => `${casePrefix(at)}/coarse-${sketchVersion}.bin.gz`;
 export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
   `${casePrefix(at)}/labels/${organ}/${version}.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;

@@ -1,5 +1,5 @@
 import type { SameScan } from '../domain/same-scan.js';
-import { coarseVolume } from './coarse-volume.js';
+import { type CoarseVolume, coarseVolume } from './coarse-volume.js';
 import { type Fingerprint, fingerprintBytes, readFingerprint } from './fingerprint.js';
 import { likelyPoses } from './fingerprint-match.js';
 import type { Triple } from './mask-box.js';
@@ -38,7 +38,7 @@ const cropDifference = 0.01;
 
 export function viewScan(scan: Scan): ScanView {
   const coarse = coarseVolume(scan);
-  return { scan, fingerprint: readFingerprint(fingerprintBytes(coarse))!, prepared: prepared(coarse) };
+  return { scan, ...viewCoarse(coarse, readFingerprint(fingerprintBytes(coarse))!) };
 }
 
 /**
@@ -63,11 +63,29 @@ export function wholeCopy(one: Scan, other: Scan): SameScan | undefined {
   return undefined;
 }
 
-function partialCopy(one: ScanView, other: ScanView): SameScan | undefined {
+/** What is left of a scan when its own voxels are put away: enough to tell nearly every stranger. */
+export type CoarseView = Pick<ScanView, 'fingerprint' | 'prepared'>;
+
+export function viewCoarse(coarse: CoarseVolume, fingerprint: Fingerprint): CoarseView {
+  return { fingerprint, prepared: prepared(coarse) };
+}
+
+/** Whether the coarse scans fit on each other as copies do. Equal voxels in another order fit as well. */
+export function fitCoarsely(one: CoarseView, other: CoarseView): boolean {
+  return !copyFits(one, other).next().done;
+}
+
+/** Ways to lay the one scan on the other in which it looks like a copy, best guess first. */
+function* copyFits(one: CoarseView, other: CoarseView): Generator<{ symmetry: Symmetry; fit: Overlay }> {
   const poses = likelyPoses(one.fingerprint, other.fingerprint).slice(0, posesTried);
   for (const { symmetry, offsetMm } of poses) {
     const fit = overlay(one.prepared, other.prepared, symmetry, offsetMm);
-    if (fit === undefined || !isCopy(fit)) continue;
+    if (fit !== undefined && isCopy(fit)) yield { symmetry, fit };
+  }
+}
+
+function partialCopy(one: ScanView, other: ScanView): SameScan | undefined {
+  for (const { symmetry, fit } of copyFits(one, other)) {
     const equal = equalityAt(one.scan, other.scan, symmetry, fit.offsetMm);
     const sizes = permutedLengths(symmetry, one.scan.geometry.spacingMm);
     return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ScanSketch } from '../domain/same-scan.js';
 import { sketchVersion } from '../domain/sketch-version.js';
-import { coarseVolume } from '../imaging/coarse-volume.js';
+import { type CoarseVolume, coarseVolume } from '../imaging/coarse-volume.js';
 import { type Fingerprint, fingerprintBytes, readFingerprint } from '../imaging/fingerprint.js';
 import { likelyPoses } from '../imaging/fingerprint-match.js';
 import type { CtVolume } from '../imaging/volume.js';
@@ -10,12 +10,15 @@ import { voxelHash } from './ingest-case.js';
 const clip = { low: -1024, high: 3071 } as const;
 
 /** What is kept of a scan to find its copies: the same voxels with the same voxel sizes give the same sketch. */
-export function sketchOf(scan: Pick<CtVolume, 'geometry' | 'hu'>): ScanSketch {
+export function sketchOf(
+  scan: Pick<CtVolume, 'geometry' | 'hu'>,
+  coarse: CoarseVolume = coarseVolume(scan),
+): ScanSketch {
   return {
     version: sketchVersion,
     voxelSha256: voxelHash(scan.hu),
     multisetSha256: multisetHash(scan.hu),
-    fingerprint: Buffer.from(fingerprintBytes(coarseVolume(scan))).toString('base64'),
+    fingerprint: Buffer.from(fingerprintBytes(coarse)).toString('base64'),
   };
 }
 

@@ -11,19 +11,22 @@ import type { Collection } from '../../domain/collection.js';
 import {
   campaignPlanKey,
   caseGroupsKey,
+  coarseKey,
   manifestKey,
   passportKey,
   sketchKey,
   worklistKey,
 } from '../../domain/keys.js';
 import { organs } from '../../domain/organ.js';
+import { packCoarse } from '../../imaging/coarse-file.js';
+import { coarseVolume } from '../../imaging/coarse-volume.js';
 import { writeCt } from '../../imaging/nifti-write.js';
 import { seededRandom } from '../../imaging/random.js';
 import type { CtVolume } from '../../imaging/volume.js';
 import { voxelHash } from '../../sources/ingest-case.js';
 import { sketchOf } from '../../sources/scan-sketch.js';
 import { putContent } from '../../storage/content.js';
-import { publishJson, requireJson } from '../../storage/json.js';
+import { publish, publishJson, requireJson } from '../../storage/json.js';
 import { memoryStore } from '../../storage/memory.js';
 
 const campaign = 'copies';
@@ -35,6 +38,8 @@ async function ingested(collection: Collection, caseId: string, scan: CtVolume):
   const at = { campaign, collection, caseId };
   const { geometry, hu } = scan;
   await publishJson(store, sketchKey(at), sketchOf(scan));
+  // One case has no coarse scan, as after an older ingest.
+  if (caseId !== 'PANCREAS_0004') await publish(store, coarseKey(at), packCoarse(coarseVolume(scan)));
   await publishJson(store, passportKey(at), {
     collection,
     caseId,
