@@ -35,10 +35,15 @@ export const casePrefix = (at: CaseAddress): string =>
 export const passportKey = (at: CaseAddress): string => `${casePrefix(at)}/passport.json`;
 /** What the scan is found again by. */
 export const sketchKey = (at: CaseAddress): string => `${casePrefix(at)}/sketch-${sketchVersion}.json`;
+export const labelsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/labels/`;
 export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
-  `${casePrefix(at)}/labels/${organ}/${version}.json`;
+  `${labelsPrefix(at)}${organ}/${version}.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
 export const resultKey = (at: CaseAddress): string => `${casePrefix(at)}/result.json`;
+
+/** Who uploaded a mask: a command may only name what its sender has uploaded. */
+export const uploadKey = (campaign: string, sha256: string, person: string): string =>
+  `${campaignPrefix(campaign)}/uploads/${sha256}/${person}.json`;
 
 export const auditPrefix = (campaign: string): string => `${root}/audit/${campaign}/`;
 /** `entity` is a case or a task: `case/lits/volume-0`, `task/lits/volume-0/1`. */

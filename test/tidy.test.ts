@@ -22,7 +22,9 @@ const mayImport: Record<string, readonly string[]> = {
   workflows: ['activities', 'domain'],
   workers: ['workflows', 'activities', 'reports', 'engines', 'sources', 'imaging', 'storage', 'domain'],
   infra: ['domain'],
+  web: ['workflows', 'activities', 'reports', 'engines', 'sources', 'imaging', 'storage', 'domain'],
   cli: [
+    'web',
     'workers',
     'workflows',
     'activities',
