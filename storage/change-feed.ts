@@ -93,7 +93,7 @@ export async function announce(
 
 /** Entity and sequence, without the time: a late record has two. */
 function nameOf(tail: string): string {
-  return tail.slice(tail.indexOf('/') + 1);
+  return tail.slice(tail.indexOf('~') + 1);
 }
 
 function overlapBefore(ms: number): string {
