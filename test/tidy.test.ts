@@ -56,6 +56,7 @@ const entries = [
   /^workflows\/index\.ts$/,
   /^infra\/(build-bundle|supervise-main)\.ts$/,
   /-thread\.ts$/,
+  /-process\.ts$/,
   /^bench\/(main|plusct-main|ingest-main)\.ts$/,
   /^fuzz\/(main|run-main)\.ts$/,
   // The object store of tests.
