@@ -15,6 +15,8 @@ export function workVolumesInThreads(threads = availableParallelism()): VolumeWo
     sameScan: inThread('sameScan'),
     assemble: inThread('assemble'),
     splitSubmission: inThread('splitSubmission'),
+    checkMask: inThread('checkMask'),
+    diffLabels: inThread('diffLabels'),
     packMask: inThread('packMask'),
     score: inThread('score'),
     picture: inThread('picture'),

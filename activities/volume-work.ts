@@ -7,6 +7,8 @@ import type { Organ } from '../domain/organ.js';
 import type { SameScan, ScanSketch } from '../domain/same-scan.js';
 import type { Geometry, VoxelIdentity } from '../domain/volume.js';
 import type { AxisVerdict } from '../imaging/anatomy.js';
+import type { LabelDiff } from '../imaging/label-diff.js';
+import type { CheckedMask, MaskCheck } from '../imaging/mask-checks.js';
 import type { Picture, PictureWork } from './picture-work.js';
 
 /**
@@ -19,6 +21,8 @@ export interface VolumeWork {
   sameScan(input: { one: StoredScan; other: StoredScan }): Promise<SameScan | undefined>;
   assemble(input: AssemblyWork): Promise<AssembledMasks>;
   splitSubmission(input: SubmissionWork): Promise<{ refused: string } | SplitSubmission>;
+  checkMask(input: MaskCheckWork): Promise<CheckedMask>;
+  diffLabels(input: DiffWork): Promise<LabelDiff[]>;
   packMask(input: { header: Uint8Array; organ: Organ; mask: Uint8Array }): Promise<PackedMask>;
   score(input: ScoreWork): Promise<ScoredRow[] | { mismatch: string }>;
   picture(input: PictureWork): Promise<Picture | undefined>;
@@ -92,6 +96,19 @@ export interface SubmissionWork {
   readonly file: Uint8Array;
   readonly header: Uint8Array;
   readonly parts: readonly (MaskPart & { voxelSha256: string })[];
+}
+
+export interface MaskCheckWork extends Pick<MaskCheck, 'geometry' | 'absent' | 'returned' | 'acceptedMl'> {
+  /** The submission as a gzipped NIfTI of plusct's own. */
+  readonly labelMap: Uint8Array;
+  readonly parts: readonly MaskPart[];
+}
+
+export interface DiffWork {
+  readonly geometry: Geometry;
+  readonly from: readonly MaskPart[];
+  readonly to: readonly MaskPart[];
+  readonly organs: readonly Organ[];
 }
 
 export interface SplitSubmission {

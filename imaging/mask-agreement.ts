@@ -48,7 +48,7 @@ export interface Displaced {
 }
 
 /** Organs smaller than this say nothing. */
-const leastVoxels = 8;
+const leastVoxels = 20;
 /** This share of an organ under another value is no border that was redrawn. */
 const displacedShare = 0.5;
 

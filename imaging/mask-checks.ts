@@ -28,7 +28,7 @@ export interface MaskCheck {
 /** What the checks found, and what the submission changes. */
 export interface CheckedMask {
   readonly findings: Finding[];
-  /** Voxels added and removed, of organs that changed. */
+  /** Voxels added and removed, of organs that changed; those of source labels are given back and do not count. */
   readonly changedVoxels: Partial<Record<Organ, number>>;
 }
 
@@ -45,7 +45,9 @@ export function checkMask(check: MaskCheck): CheckedMask {
   const changed = organs.map((organ) => organChange(table, organ));
   const changedVoxels = Object.fromEntries(
     changed.flatMap(({ organ, addedVoxels, removedVoxels }) =>
-      addedVoxels + removedVoxels > 0 ? [[organ, addedVoxels + removedVoxels]] : [],
+      check.origins[organ] !== 'source' && addedVoxels + removedVoxels > 0
+        ? [[organ, addedVoxels + removedVoxels]]
+        : [],
     ),
   );
   const asWhole = [...relabelled(check, table), ...moved(submitted, current, geometry)];
