@@ -1,20 +1,30 @@
 import { Assembly, CampaignPlan } from '../domain/campaign.js';
-import type { Passport } from '../domain/case.js';
+import { type Passport, Passport as PassportSchema } from '../domain/case.js';
 import { type CaseRecords, type CaseView, caseView } from '../domain/case-view.js';
-import { decidedPassport } from '../domain/decision.js';
-import { type CaseAddress, campaignPlanKey, labelKey, modelKey, preLabelKey } from '../domain/keys.js';
+import { decidedPassport, decisionOf } from '../domain/decision.js';
+import {
+  type CaseAddress,
+  campaignPlanKey,
+  labelKey,
+  modelKey,
+  passportKey,
+  preLabelKey,
+} from '../domain/keys.js';
 import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { TaskState } from '../domain/task.js';
 import { labelsOf } from '../domain/task-organs.js';
+import { isRead } from '../domain/task-rules.js';
+import { decisionEntity } from '../domain/workflow-ids.js';
+import { newestAudit } from '../storage/audit-log.js';
 import { readDecisions } from '../storage/decisions.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readAllPassports } from '../storage/passports.js';
 import { readResult } from '../storage/results.js';
-import { currentTasks, TaskBoard } from '../storage/task-board.js';
+import { currentTasks, TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { readWorklist } from '../storage/worklists.js';
 
 const readsAtOnce = 16;
@@ -50,6 +60,23 @@ export async function readCaseViews(
     const leftOut = out.get(name);
     return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) }, modelsBind);
   });
+}
+
+/** As `readCaseViews`, of one case; undefined when the campaign has not taken it in. */
+export async function readCaseView(store: ObjectStore, at: CaseAddress): Promise<CaseView | undefined> {
+  const { campaign, collection, caseId } = at;
+  const written = await readJson(store, passportKey(at), PassportSchema);
+  if (written === undefined) return undefined;
+  const [decision, worklist, tasks] = await Promise.all([
+    newestAudit(store, campaign, decisionEntity(at)),
+    readWorklist(store, campaign),
+    tasksOfCase(store, at),
+  ]);
+  const newest = tasks.filter((task) => !isRead(task)).at(-1);
+  const passport = decidedPassport(written, decision && decisionOf(decision));
+  const records = await recordsOf(store, campaign, passport, newest, modelReader(store));
+  const leftOut = worklist?.leftOut.find((each) => each.collection === collection && each.caseId === caseId);
+  return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) });
 }
 
 type ModelReader = (organ: Organ, modelId: string) => Promise<Model | undefined>;

@@ -13,6 +13,7 @@ import { appendAudit, newestAudit } from '../storage/audit-log.js';
 import { getContent } from '../storage/content.js';
 import { readJson } from '../storage/json.js';
 import { alive } from './alive.js';
+import { writer } from './audit.js';
 import type { Dependencies } from './dependencies.js';
 import { type LabelNote, loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
 import { checkSubmission } from './submission-checks.js';
@@ -65,7 +66,7 @@ export function refinementDeeds({ store, work, now }: Pick<Dependencies, 'store'
       const newest = await newestAudit(store, at.campaign, entity);
       if (newest?.task !== undefined) return { state: newest.task, nextSequence: newest.sequence + 1 };
       const state = openTask({ ...at, ...about });
-      await appendAudit(store, openedRecord(entity, state, now().toISOString()));
+      await appendAudit(store, { ...openedRecord(entity, state, now().toISOString()), ...writer() });
       return { state, nextSequence: 1 };
     },
 

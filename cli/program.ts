@@ -32,6 +32,53 @@ function addServers(program: Command): void {
     .action(async (options) => (await import('./worker.js')).worker(options));
 }
 
+function addConsole(program: Command): void {
+  program
+    .command('serve')
+    .description('the console: an HTTP API and a page in the browser, for everybody who works on a campaign')
+    .option('--port <n>', 'where to listen; a free port near 8420 when not given')
+    .option('--host <address>', 'address to listen on; beyond this machine only with an identity provider')
+    .addOption(campaignOption())
+    .option('--no-open', 'do not open a browser')
+    .option('--links', 'print a sign-in link for every person of the campaign')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { serve } = await import('./serve.js');
+      await withSession((session) => serve(session, options));
+    });
+}
+
+function addTokens(program: Command): void {
+  const tokens = program.command('tokens').description('tokens for programs that use the console’s API');
+  tokens
+    .command('create')
+    .description('a token that acts in a person’s name; it is shown once')
+    .requiredOption('--as <person>', 'in whose name')
+    .option('--scope <scope>', 'read, work or manage (repeat); read when not given', collect, [])
+    .option('--days <n>', 'how long it holds', '30')
+    .option('--campaign <name>', 'only for this campaign')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { createToken } = await import('./tokens.js');
+      await withSession((session) => createToken(session, options));
+    });
+  tokens
+    .command('list')
+    .description('every token, without its secret')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { listTokens } = await import('./tokens.js');
+      await withSession((session) => listTokens(session, options));
+    });
+  tokens
+    .command('revoke <id>')
+    .description('end a token')
+    .action(async (id) => {
+      const { revokeToken } = await import('./tokens.js');
+      await withSession((session) => revokeToken(session, id));
+    });
+}
+
 function addCampaigns(program: Command): void {
   program
     .command('build')
@@ -275,6 +322,8 @@ export function program(): Command {
     .showHelpAfterError()
     .exitOverride();
   addServers(root);
+  addConsole(root);
+  addTokens(root);
   addCampaigns(root);
   addEvaluate(root);
   addLeakage(root);

@@ -14,8 +14,9 @@ const noRecordBefore = '0'.repeat(64);
 export async function appendAudit(store: ObjectStore, entry: AuditEntry): Promise<void> {
   const record: AuditRecord = AuditRecord.parse({ ...entry, previousSha256: await hashBefore(store, entry) });
   const key = auditKey(entry.campaign, entry.entity, entry.sequence);
-  await publish(store, key, new TextEncoder().encode(canonicalJson(record)));
-  await announce(store, record);
+  const bytes = new TextEncoder().encode(canonicalJson(record));
+  await publish(store, key, bytes);
+  await announce(store, { ...record, sha256: sha256(bytes) });
 }
 
 async function hashBefore(store: ObjectStore, entry: AuditEntry): Promise<string> {

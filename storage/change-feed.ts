@@ -2,7 +2,7 @@ import { feedKey, feedPrefix, feedStamp, parseFeedKey } from '../domain/keys.js'
 import type { ObjectStore } from './object-store.js';
 
 /**
- * The feed of a campaign's changes: an empty object for each audit record, under the record's time. A reader keeps a
+ * The feed of a campaign's changes: an empty object for each audit record, under the record's time and hash. A reader keeps a
  * cursor and lists what lies behind it. Records may arrive late (their time is that of the workflow, their writing may
  * have been tried again), so that every reading goes back by the overlap and leaves out what was reported before.
  */
@@ -11,6 +11,8 @@ export interface Change {
   readonly sequence: number;
   /** ISO time of the record; of its arrival when it came later than the overlap allows for. */
   readonly at: string;
+  /** Hash of the record's bytes. */
+  readonly sha256: string;
 }
 
 /** Where a reader stands. Plain JSON: it may be kept anywhere and taken up by another process. */
@@ -68,32 +70,37 @@ export async function changesSince(
   return { changes, cursor: { upToMs, seen: [...seen].filter((tail) => tail >= from) } };
 }
 
+/** Everything that the feed of a campaign holds. */
+export async function* readFeed(
+  store: ObjectStore,
+  campaign: string,
+): AsyncIterable<Change & { key: string }> {
+  for await (const key of store.list(feedPrefix(campaign))) {
+    const change = parseFeedKey(key);
+    if (change !== undefined) yield { key, ...change };
+  }
+}
+
 /**
  * Tells readers of a record. One that is written so late that readers may have passed its time is announced under the
  * present time too, and first: when the writing breaks off between the two, it is tried again.
  */
 export async function announce(
   store: ObjectStore,
-  record: {
-    readonly campaign: string;
-    readonly entity: string;
-    readonly sequence: number;
-    readonly at: string;
-  },
+  record: { readonly campaign: string } & Change,
   now = new Date(),
 ): Promise<void> {
-  const { campaign, entity, sequence } = record;
-  const at = new Date(record.at);
-  const key = feedKey(campaign, at, entity, sequence);
-  const late = now.getTime() - at.getTime() > overlapMs / 2;
+  const { campaign, entity, sequence, at, sha256 } = record;
+  const key = feedKey(campaign, { at, entity, sequence, sha256 });
+  const late = now.getTime() - Date.parse(at) > overlapMs / 2;
   if (late && !(await store.has(key)))
-    await store.putIfAbsent(feedKey(campaign, now, entity, sequence), nothing);
+    await store.putIfAbsent(feedKey(campaign, { at: now.toISOString(), entity, sequence, sha256 }), nothing);
   await store.putIfAbsent(key, nothing);
 }
 
 /** Entity and sequence, without the time: a late record has two. */
 function nameOf(tail: string): string {
-  return tail.slice(tail.indexOf('/') + 1);
+  return tail.slice(tail.indexOf('~') + 1);
 }
 
 function overlapBefore(ms: number): string {
