@@ -1,10 +1,10 @@
-import { CaseResult } from '../domain/campaign.js';
 import { Passport } from '../domain/case.js';
-import { type CaseAddress, casesPrefix, passportKey, resultKey } from '../domain/keys.js';
+import { type CaseAddress, casesPrefix, passportKey } from '../domain/keys.js';
 import { type Organ, organs } from '../domain/organ.js';
-import { readJson, requireJson } from '../storage/json.js';
+import { requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { readResult } from '../storage/results.js';
 
 type OrganVolumes = Partial<Record<Organ, number>>;
 
@@ -16,7 +16,7 @@ const freshMs = 60_000;
 
 interface Known {
   lookedAt: number;
-  /** By case; finished cases do not change. */
+  /** By case; a case that is opened again counts as it was. */
   readonly cases: Map<string, OrganVolumes>;
 }
 
@@ -59,7 +59,7 @@ async function look(store: ObjectStore, at: CaseAddress, known: Known): Promise<
 }
 
 async function volumesOf(store: ObjectStore, at: CaseAddress): Promise<OrganVolumes | undefined> {
-  const result = await readJson(store, resultKey(at), CaseResult);
+  const result = await readResult(store, at);
   if (result === undefined) return undefined;
   const { geometry } = await requireJson(store, passportKey(at), Passport);
   if (geometry === undefined || geometry.spacingUnknown) return {};

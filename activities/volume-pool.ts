@@ -17,6 +17,8 @@ export function workVolumesInThreads(threads = availableParallelism()): VolumeWo
     splitSubmission: inThread('splitSubmission'),
     checkMask: inThread('checkMask'),
     diffLabels: inThread('diffLabels'),
+    bundle: inThread('bundle'),
+    bundleZip: inThread('bundleZip'),
     packMask: inThread('packMask'),
     score: inThread('score'),
     picture: inThread('picture'),

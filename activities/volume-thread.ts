@@ -20,6 +20,7 @@ import { ingestCase } from '../sources/ingest-case.js';
 import { adapterFor } from '../sources/registry.js';
 import { sketchOf } from '../sources/scan-sketch.js';
 import { sha256 } from '../storage/hash.js';
+import { type BundleWork, makeBundle, zipFiles } from './bundle-work.js';
 import { crossing } from './crossing.js';
 import { drawPicture } from './picture-work.js';
 import { handedOver } from './thread-pool.js';
@@ -149,6 +150,12 @@ export const checkMask = crossing(({ labelMap, parts, geometry, ...rest }: MaskC
 
 export const diffLabels = crossing(({ geometry, from, to, organs: of }: DiffWork) =>
   diffLabelMaps(putTogether(from, geometry), putTogether(to, geometry), geometry, of),
+);
+
+export const bundle = crossing(makeBundle);
+
+export const bundleZip = crossing(({ folder, ...work }: BundleWork & { readonly folder: string }) =>
+  zipFiles(makeBundle(work), folder),
 );
 
 export const score = crossing(

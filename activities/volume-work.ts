@@ -9,6 +9,7 @@ import type { Geometry, VoxelIdentity } from '../domain/volume.js';
 import type { AxisVerdict } from '../imaging/anatomy.js';
 import type { LabelDiff } from '../imaging/label-diff.js';
 import type { CheckedMask, MaskCheck } from '../imaging/mask-checks.js';
+import type { BundleFile, BundleWork } from './bundle-work.js';
 import type { Picture, PictureWork } from './picture-work.js';
 
 /**
@@ -23,6 +24,8 @@ export interface VolumeWork {
   splitSubmission(input: SubmissionWork): Promise<{ refused: string } | SplitSubmission>;
   checkMask(input: MaskCheckWork): Promise<CheckedMask>;
   diffLabels(input: DiffWork): Promise<LabelDiff[]>;
+  bundle(input: BundleWork): Promise<BundleFile[]>;
+  bundleZip(input: BundleWork & { readonly folder: string }): Promise<Uint8Array>;
   packMask(input: { header: Uint8Array; organ: Organ; mask: Uint8Array }): Promise<PackedMask>;
   score(input: ScoreWork): Promise<ScoredRow[] | { mismatch: string }>;
   picture(input: PictureWork): Promise<Picture | undefined>;
