@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
+import { addLabels } from './label-program.js';
 import { addPeople, addTasks } from './task-program.js';
 
 function addServers(program: Command): void {
@@ -335,5 +336,6 @@ export function program(): Command {
   addFindings(root);
   addTasks(root);
   addPeople(root);
+  addLabels(root);
   return root;
 }

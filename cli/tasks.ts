@@ -82,17 +82,18 @@ export async function showTask(session: Session, text: string, options: TaskOpti
   }
 }
 
-/** `plusct tasks bundle CASE`: image, mask and label descriptions for ITK-SNAP. */
+/** `plusct tasks bundle CASE`: everything for a desktop tool. */
 export async function bundleTask(session: Session, text: string, options: TaskOptions): Promise<void> {
   const task = await findTask(session, text, options);
-  const folder = await writeBundle(
+  const { leaseToken: token } = options;
+  const { folder, files } = await writeBundle(
     session.store,
     task,
-    task,
     options.out ?? `${task.collection}-${task.caseId}`,
+    token === undefined ? {} : { token },
   );
-  if (options.json) return printJson({ folder });
-  say(`Bundle in ${folder}: image, mask.nii.gz, labels.txt, README.txt`);
+  if (options.json) return printJson({ folder, files });
+  say(`Bundle in ${folder}: ${files.join(', ')}`);
 }
 
 /** `plusct tasks next --as`: takes the task that a person can do most with, or names the one that they hold. */
@@ -162,7 +163,8 @@ function roundOf(text: string): { round: number; kind?: TaskState['kind'] & stri
   throw new PlusctError('InvalidInput', `--round is '${text}'; give a number, or one with -double or -blind`);
 }
 
-async function findTask(session: Session, text: string, options: TaskOptions): Promise<TaskState> {
+/** The task of a case that the options name. */
+export async function findTask(session: Session, text: string, options: TaskOptions): Promise<TaskState> {
   const { round, kind, ...at } = await addressOf(session, text, options);
   const name = roundName(round, kind);
   const task = (await tasksOfCase(session.store, at)).find(

@@ -108,8 +108,12 @@ export async function refineCase(input: RefineInput): Promise<RefineOutcome> {
   await condition(allHandlersFinished);
   return {
     labels: labelsOf(state),
-    absent: organs.filter((organ) => state?.organs[organ].state === 'absent'),
+    absent: absentOrgans(state),
   };
+}
+
+function absentOrgans(state: TaskState): Organ[] {
+  return organs.filter((organ) => state.organs[organ].state === 'absent');
 }
 
 function momentOf(): string {
@@ -220,6 +224,8 @@ async function takeIn(
         return await urgent().acceptSubmission({
           ...by,
           upload: command.upload,
+          kind: command.kind,
+          absent: absentOrgans(state),
           reason: command.reason ?? command.kind,
           ...('acknowledged' in command ? { acknowledged: command.acknowledged ?? [] } : {}),
           ...(state.returnedOrgans === undefined ? {} : { returnedOrgans: state.returnedOrgans }),
