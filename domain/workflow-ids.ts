@@ -1,4 +1,4 @@
-import type { Collection } from './collection.js';
+import { type Collection, collections } from './collection.js';
 import type { CaseAddress } from './keys.js';
 import type { Organ } from './organ.js';
 
@@ -23,6 +23,17 @@ export const decisionsPrefix = 'decision/';
 export const decisionEntity = (at: CaseAddress): string => `${decisionsPrefix}${at.collection}/${at.caseId}`;
 export const taskEntity = (at: CaseAddress, round: number): string =>
   `task/${at.collection}/${at.caseId}/${round}`;
+/** The case that an audited entity is about; undefined for one that is about none. */
+export function caseOfEntity(campaign: string, entity: string): CaseAddress | undefined {
+  const [kind, collection, caseId] = entity.split('/');
+  if (caseId === undefined || !['case', 'decision', 'task'].includes(kind!)) return undefined;
+  return collections.some((each) => each === collection)
+    ? { campaign, collection: collection as Collection, caseId }
+    : undefined;
+}
+
+/** The seals over a campaign's record. */
+export const checkpointEntity = 'checkpoint';
 
 /** What the tasks of a campaign are called from outside. */
 export const signals = { taskCommand: 'taskCommand', caseFinished: 'caseFinished' } as const;
