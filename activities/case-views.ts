@@ -14,13 +14,13 @@ import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { TaskState } from '../domain/task.js';
-import { labelsOf } from '../domain/task-reducer.js';
+import { labelsOf } from '../domain/task-organs.js';
 import { readDecisions } from '../storage/decisions.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readAllPassports } from '../storage/passports.js';
-import { TaskBoard } from '../storage/task-board.js';
+import { currentTasks, TaskBoard } from '../storage/task-board.js';
 import { readWorklist } from '../storage/worklists.js';
 
 const readsAtOnce = 16;
@@ -48,7 +48,7 @@ export async function readCaseViews(
     decidedPassport(each, decisions.get(`${each.collection}/${each.caseId}`)),
   );
   const models = modelReader(store);
-  const tasks = new Map(board.map(({ task }) => [`${task.collection}/${task.caseId}`, task]));
+  const tasks = currentTasks(board);
   const out = new Map(worklist?.leftOut.map((each) => [`${each.collection}/${each.caseId}`, each]));
   return mapBounded(passports, readsAtOnce, async (passport) => {
     const name = `${passport.collection}/${passport.caseId}`;

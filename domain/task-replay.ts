@@ -1,8 +1,11 @@
-import type { AuditRecord } from './audit.js';
+import type { AuditEntry, AuditRecord } from './audit.js';
 import { firstDifference } from './first-difference.js';
 import type { LabelSummary } from './label-version.js';
 import type { TaskState } from './task.js';
-import { labelsOf, openTask, reduceTask } from './task-reducer.js';
+import type { TaskCommand } from './task-command.js';
+import { labelsOf } from './task-organs.js';
+import { recordOf } from './task-record.js';
+import { type Deciding, openTask, reduceTask } from './task-reducer.js';
 
 /** What working a task out again from its records came to. */
 export interface TaskReplay {
@@ -56,7 +59,8 @@ type TaskRecord = AuditRecord & { readonly task: TaskState };
 function replayRecord(before: TaskState | undefined, sequence: number, record: TaskRecord): Step {
   const { task, command, outcome } = record;
   if (sequence === 0) {
-    const state = openTask({ ...task, labels: labelsOf(task) });
+    const { kind, ...about } = task;
+    const state = openTask({ ...about, ...(kind === undefined ? {} : { kind }), labels: labelsOf(task) });
     return { state, what: stateFault(state, record) ?? labelFault(state, state, record) };
   }
   if (before === undefined) return { state: task, believed: true };
@@ -64,16 +68,56 @@ function replayRecord(before: TaskState | undefined, sequence: number, record: T
     if (outcome === 'done') return { state: task, believed: true };
     return { state: before, what: stateFault(before, record) ?? labelFault(before, before, record) };
   }
-  const { people = [], labels, remarks } = record.given ?? {};
-  const context = { people, now: record.at, ...(labels && { labels }), ...(remarks && { remarks }) };
-  const { state, answer } = reduceTask(before, command, context);
-  const came = !answer.accepted ? 'refused' : state === before ? 'repeated' : 'done';
-  const what =
-    commandFault(record) ??
-    (came === outcome ? undefined : `says that ${command.kind} was ${outcome}; by the rules it is ${came}`) ??
-    stateFault(state, record) ??
-    labelFault(before, state, record);
-  return { state, what };
+  return decideAgain(before, record, command);
+}
+
+/** Commands whose file, or whose moment, is judged outside of the reducer. */
+const judgedElsewhere: readonly TaskCommand['kind'][] = ['submit', 'refine', 'restore', 'reopen'];
+
+function decideAgain(before: TaskState, record: TaskRecord, command: TaskCommand): Step {
+  const { at, outcome, changedVoxels } = record;
+  const given = givenOf(record);
+  const decided = reduceTask(before, command, given);
+  // What the rules accept may still have been refused for what its file holds, or for the end of the task.
+  const elsewhere =
+    outcome === 'refused' && judgedElsewhere.includes(command.kind) && given.labels === undefined;
+  const version = { version: before.version, phase: before.phase };
+  const { state, answer } = elsewhere
+    ? { state: before, answer: { accepted: false, ...version, why: record.why ?? '' } as const }
+    : decided;
+  const made = recordOf({
+    entity: record.entity,
+    sequence: record.sequence,
+    now: at,
+    before,
+    state,
+    answer: answer.accepted ? answer : { ...answer, why: record.why ?? answer.why },
+    command,
+    given,
+    ...(changedVoxels === undefined ? {} : { changedVoxels }),
+  });
+  return { state, what: difference(made, record) };
+}
+
+function givenOf({ at, given }: TaskRecord): Deciding {
+  const { people = [], labels, remarks, barred } = given ?? {};
+  return {
+    people,
+    now: at,
+    ...(labels === undefined ? {} : { labels }),
+    ...(remarks === undefined ? {} : { remarks }),
+    ...(barred === undefined ? {} : { barred }),
+  };
+}
+
+/** Where a record is not the one that its command leads to. Chain and run are entered when it is written. */
+function difference(made: AuditEntry, record: TaskRecord): string | undefined {
+  if (made.outcome !== record.outcome) {
+    return `says that ${made.action} was ${record.outcome}; by the rules it is ${made.outcome}`;
+  }
+  const { previousSha256: _, workflowId: __, runId: ___, ...written } = record;
+  const path = firstDifference(made, written);
+  return path && `has another ${path} than ${made.action} by ${made.actor} leads to`;
 }
 
 function stateFault(expected: TaskState, { task, action }: TaskRecord): string | undefined {
@@ -86,23 +130,6 @@ function labelFault(before: TaskState, after: TaskState, record: TaskRecord): st
     firstDifference({ labelsBefore: hashes(labelsOf(before)) }, { labelsBefore: record.labelsBefore }) ??
     firstDifference({ labelsAfter: hashes(labelsOf(after)) }, { labelsAfter: record.labelsAfter });
   return path && `has another ${path} than its task`;
-}
-
-/** What the record says beside its command has to be what the command says. */
-function commandFault(record: TaskRecord): string | undefined {
-  const { command, given } = record;
-  const person = given?.people.find((each) => each.id === command?.actor);
-  const said = {
-    action: command?.kind,
-    actor: command?.actor,
-    commandId: command?.commandId,
-    effort: command && 'effort' in command ? command.effort : record.effort,
-    role: person?.role ?? record.role,
-    simulated: person?.simulated ?? record.simulated,
-  };
-  const { action, actor, commandId, effort, role, simulated } = record;
-  const path = firstDifference(said, { action, actor, commandId, effort, role, simulated });
-  return path && `has another ${path} than its command`;
 }
 
 function hashes(labels: readonly LabelSummary[]): Record<string, string> {
