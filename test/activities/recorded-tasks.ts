@@ -53,14 +53,14 @@ export class TaskDesk {
   /** Decides and records a command; `spleen` are the voxels that it draws. */
   async ask(kind: string, actor: string, more: Record<string, unknown> = {}, spleen?: number[]) {
     this.clock.ms += 60_000;
-    const drawn = spleen === undefined ? {} : await this.draw(actor, spleen);
-    const upload = 'upload' in drawn ? { upload: drawn.upload } : {};
+    const drawn = spleen === undefined ? undefined : await this.draw(actor, spleen);
+    const upload = drawn === undefined ? {} : { upload: drawn.upload };
     const command = { kind, actor, commandId: `c${this.sequence}`, ...upload, ...more } as TaskCommand;
     const now = new Date(this.clock.ms).toISOString();
     const given = {
       people: staff.filter((each) => each.id === actor),
       now,
-      ...('labels' in drawn ? { labels: drawn.labels, remarks: [] } : {}),
+      ...(drawn === undefined ? {} : { labels: drawn.labels, remarks: [] }),
     };
     const decided = reduceTask(this.state, command, given);
     await appendAudit(
