@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { effortGroupings } from '../domain/effort.js';
 import { campaignOption, jsonOption, withSession } from './command-parts.js';
 
 /** `plusct audit` and what is below it. */
@@ -48,5 +49,19 @@ function addVerify(audit: Command): void {
       const { verifyCampaign, verifyFolder } = await import('./audit-verify.js');
       if (typeof options.offline === 'string') return verifyFolder(options.offline, campaign, options);
       await withSession((session) => verifyCampaign(session, campaign, options));
+    });
+}
+
+/** `plusct effort`. */
+export function addEffort(program: Command): void {
+  program
+    .command('effort [campaign]')
+    .description('active minutes, voxels changed, returns, proposals accepted as is; hours that are left')
+    .addOption(new Option('--by <what>', 'what the lines are').choices(effortGroupings).default('stage'))
+    .option('--seed <n>', 'other draws of the forecast for every seed', '1')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { effort } = await import('./effort.js');
+      await withSession((session) => effort(session, campaign, options));
     });
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
-import { addAudit } from './audit-program.js';
+import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
 import { addPeople, addTasks } from './task-program.js';
 
@@ -272,6 +272,7 @@ export function program(): Command {
   addLeakage(root);
   addSeg(root);
   addAudit(root);
+  addEffort(root);
   addRecords(root);
   addCases(root);
   addExport(root);
