@@ -16,7 +16,8 @@ export async function effort(
   const rows = ledger.rows(options.by);
   const left = await forecastCampaign(session.store, campaign, ledger, Number(options.seed));
   if (options.json) {
-    return printJson({ campaign, by: options.by, rows, total: ledger.total(), forecast: left ?? null });
+    printJson({ campaign, by: options.by, rows, total: ledger.total(), forecast: left ?? null });
+    return;
   }
   printRows(options.by, [...rows, ...(rows.length > 1 ? [ledger.total()] : [])]);
   printForecast(left);
@@ -25,8 +26,11 @@ export async function effort(
 const minutes = (value: number | undefined): string => (value ?? 0).toFixed(1);
 
 function printRows(by: EffortGrouping, rows: readonly EffortRow[]): void {
-  if (rows.length === 0) return say('No work of people is on record.');
-  const columns = by === 'organ' ? [] : [...organs, wholeCase];
+  if (rows.length === 0) {
+    say('No work of people is on record.');
+    return;
+  }
+  const columns = by === 'organ' ? [] : ([...organs, wholeCase] as const);
   printTable(
     [by, 'tasks', 'minutes', ...columns, 'voxels changed', 'submitted', 'returned', 'accepted as is'],
     rows.map((row) => [
@@ -44,7 +48,8 @@ function printRows(by: EffortGrouping, rows: readonly EffortRow[]): void {
 
 function printForecast(left: Forecast | undefined): void {
   if (left === undefined) {
-    return say('No forecast: it takes three tasks with measured time in every stage.');
+    say('No forecast: it takes three tasks with measured time in every stage.');
+    return;
   }
   const { hours, low, high, remaining, byStage } = left;
   const parts = Object.entries(byStage).map(([stage, value]) => `${stage} ${value.toFixed(1)}`);

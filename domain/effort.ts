@@ -77,7 +77,11 @@ export class EffortLedger {
   /** The ledger summed up, in the order of names; stages and organs in their own order. */
   rows(by: EffortGrouping): EffortRow[] {
     const groups = new Map<string, Fact[]>();
-    for (const fact of this.facts) groups.set(fact[by], [...(groups.get(fact[by]) ?? []), fact]);
+    for (const fact of this.facts) {
+      const own = groups.get(fact[by]);
+      if (own === undefined) groups.set(fact[by], [fact]);
+      else own.push(fact);
+    }
     const order: readonly string[] =
       by === 'stage' ? workStages : by === 'organ' ? [...organs, wholeCase] : [];
     const names = [...groups.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b) || (a < b ? -1 : 1));

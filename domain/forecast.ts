@@ -59,13 +59,13 @@ export function forecast({ tasks, unopened, random }: ForecastInput): Forecast |
   const own = tasks.filter((each) => each.kind === 'refine');
   const observed = forecastStages.map((stage) => own.filter((each) => isObserved(each, stage)));
   const remaining = [...own.flatMap(remainingOf), ...unopenedOf(unopened)];
-  const needed = forecastStages.filter((stage) => remaining.some((each) => each.stage === stage));
-  if (needed.some((stage) => observed[forecastStages.indexOf(stage)]!.length < fewest)) return undefined;
+  const open = forecastStages.map((stage) => remaining.filter((each) => each.stage === stage));
+  if (open.some((each, index) => each.length > 0 && observed[index]!.length < fewest)) return undefined;
   const totals = { drawing: 0, review: 0, verification: 0 };
   const sums = Array.from({ length: draws }, () => {
     let sum = 0;
     for (const [index, stage] of forecastStages.entries()) {
-      const seconds = drawStage(observed[index]!, stage, remaining, random);
+      const seconds = drawStage(observed[index]!, stage, open[index]!, random);
       totals[stage] += seconds / draws / 3600;
       sum += seconds / 3600;
     }
@@ -126,8 +126,6 @@ function drawStage(
     return pool;
   };
   let seconds = 0;
-  for (const each of remaining) {
-    if (each.stage === stage) seconds += Math.max(0, pick(poolOf(each.collection)) - each.spent);
-  }
+  for (const { collection, spent } of remaining) seconds += Math.max(0, pick(poolOf(collection)) - spent);
   return seconds;
 }

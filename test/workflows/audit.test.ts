@@ -225,7 +225,6 @@ describe('an audit on real servers', () => {
     const { store } = installation;
     const at = cases['volume-0']!.at;
     const { records } = await readAudit(store, campaign, entity('volume-0'));
-    const runId = records[0]!.runId!;
     const history = historyKey(campaign, taskWorkflowId(at, 1), records[0]!.runId!);
     expect(await store.has(history)).toBe(true);
     // The approval's time is made longer in both places where it stands, and the feed is silenced.
