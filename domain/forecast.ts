@@ -33,6 +33,9 @@ const enoughOfCollection = 8;
 /** With fewer observations of a stage than this nothing is foretold. */
 const fewest = 3;
 
+/** From so many on, draws are not made one by one. */
+const manyDraws = 200;
+
 /** Stages that are over once a task has come to a phase. A return may still lead back: its time is in the totals. */
 const over: Readonly<Partial<Record<TaskPhase, readonly ForecastStage[]>>> = {
   certified: ['drawing', 'review'],
@@ -47,6 +50,17 @@ interface Remaining {
   readonly spent: number;
 }
 
+/** Stages still to be done whose times are drawn from the same observations. */
+interface Pool {
+  readonly stage: ForecastStage;
+  /** Seconds. */
+  readonly observed: readonly number[];
+  /** How many are not yet begun. */
+  fresh: number;
+  /** Seconds spent on those that are. */
+  readonly begun: number[];
+}
+
 /**
  * How many hours are left, by bootstrap: each draw first takes a new sample of the finished stages, with replacement,
  * which shows how little is known of them, and then from it a time for every stage that is still to be done, which
@@ -57,26 +71,31 @@ interface Remaining {
  */
 export function forecast({ tasks, unopened, random }: ForecastInput): Forecast | undefined {
   const own = tasks.filter((each) => each.kind === 'refine');
-  const observed = forecastStages.map((stage) => own.filter((each) => isObserved(each, stage)));
   const remaining = [...own.flatMap(remainingOf), ...unopenedOf(unopened)];
-  const open = forecastStages.map((stage) => remaining.filter((each) => each.stage === stage));
-  if (open.some((each, index) => each.length > 0 && observed[index]!.length < fewest)) return undefined;
-  const totals = { drawing: 0, review: 0, verification: 0 };
+  const pools = forecastStages.flatMap((stage) =>
+    poolsOf(
+      stage,
+      own.filter((each) => isObserved(each, stage)),
+      remaining.filter((each) => each.stage === stage),
+    ),
+  );
+  if (pools.some((pool) => pool.observed.length < fewest)) return undefined;
+  const byStage = { drawing: 0, review: 0, verification: 0 };
   const sums = Array.from({ length: draws }, () => {
     let sum = 0;
-    for (const [index, stage] of forecastStages.entries()) {
-      const seconds = drawStage(observed[index]!, stage, open[index]!, random);
-      totals[stage] += seconds / draws / 3600;
-      sum += seconds / 3600;
+    for (const pool of pools) {
+      const hours = drawPool(pool, random) / 3600;
+      byStage[pool.stage] += hours / draws;
+      sum += hours;
     }
     return sum;
   }).sort((a, b) => a - b);
-  const count = (stage: ForecastStage) => observed[forecastStages.indexOf(stage)]!.length;
+  const count = (stage: ForecastStage) => own.filter((each) => isObserved(each, stage)).length;
   return {
     hours: sums.reduce((sum, each) => sum + each, 0) / draws,
     low: sums[Math.floor(draws * 0.05)]!,
     high: sums[Math.ceil(draws * 0.95) - 1]!,
-    byStage: totals,
+    byStage,
     remaining: own.filter((each) => each.phase !== 'verified').length + sumOf(unopened),
     observed: { drawing: count('drawing'), review: count('review'), verification: count('verification') },
   };
@@ -105,27 +124,51 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, each) => sum + each, 0);
 }
 
-/** One draw of the seconds that a stage still needs in all. */
-function drawStage(
-  observed: readonly TaskEffort[],
+/** A pool for each collection that has enough observations, and one of all observations for the others. */
+function poolsOf(
   stage: ForecastStage,
+  observed: readonly TaskEffort[],
   remaining: readonly Remaining[],
-  random: () => number,
-): number {
-  if (observed.length === 0) return 0;
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
+): Pool[] {
+  const pools = new Map<string, Pool>();
+  const secondsOf = (of: readonly TaskEffort[]) => of.map((each) => each.seconds[stage]!);
+  const perCollection = new Map<string, TaskEffort[]>();
+  for (const each of observed) {
+    const own = perCollection.get(each.collection);
+    if (own === undefined) perCollection.set(each.collection, [each]);
+    else own.push(each);
+  }
+  for (const { collection, spent } of remaining) {
+    const own = perCollection.get(collection) ?? [];
+    const name = own.length < enoughOfCollection ? '' : collection;
+    const pool = pools.get(name) ?? {
+      stage,
+      observed: secondsOf(name === '' ? observed : own),
+      fresh: 0,
+      begun: [],
+    };
+    pools.set(name, pool);
+    if (spent > 0) pool.begun.push(spent);
+    else pool.fresh += 1;
+  }
+  return [...pools.values()];
+}
+
+/** One draw of the seconds that a pool's stages still need in all. */
+function drawPool({ observed, fresh, begun }: Pool, random: () => number): number {
+  const pick = (of: readonly number[]): number => of[Math.floor(random() * of.length)]!;
   const sample = observed.map(() => pick(observed));
-  const all = sample.map((each) => each.seconds[stage]!);
-  const pools = new Map<string, readonly number[]>();
-  const poolOf = (collection: string): readonly number[] => {
-    const known = pools.get(collection);
-    if (known !== undefined) return known;
-    const own = sample.filter((each) => each.collection === collection).map((each) => each.seconds[stage]!);
-    const pool = own.length < enoughOfCollection ? all : own;
-    pools.set(collection, pool);
-    return pool;
-  };
-  let seconds = 0;
-  for (const { collection, spent } of remaining) seconds += Math.max(0, pick(poolOf(collection)) - spent);
+  let seconds = begun.reduce((sum, spent) => sum + Math.max(0, pick(sample) - spent), 0);
+  if (fresh > manyDraws) return seconds + sumOfMany(sample, fresh, random);
+  for (let n = 0; n < fresh; n += 1) seconds += pick(sample);
   return seconds;
+}
+
+/** The sum of many draws from a sample is normal, by the central limit theorem; negative times there are none. */
+function sumOfMany(sample: readonly number[], count: number, random: () => number): number {
+  const mean = sample.reduce((sum, each) => sum + each, 0) / sample.length;
+  const variance = sample.reduce((sum, each) => sum + (each - mean) ** 2, 0) / sample.length;
+  // Box and Muller; 1 − u lies in (0, 1].
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return Math.max(0, count * mean + Math.sqrt(count * variance) * normal);
 }

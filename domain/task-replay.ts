@@ -75,7 +75,7 @@ function replayRecord(before: TaskState | undefined, sequence: number, record: T
 const judgedElsewhere: readonly TaskCommand['kind'][] = ['submit', 'refine', 'restore', 'reopen'];
 
 function decideAgain(before: TaskState, record: TaskRecord, command: TaskCommand): Step {
-  const { at, outcome, changedVoxels } = record;
+  const { at, outcome } = record;
   const given = givenOf(record);
   const decided = reduceTask(before, command, given);
   // What the rules accept may still have been refused for what its file holds, or for the end of the task.
@@ -94,7 +94,6 @@ function decideAgain(before: TaskState, record: TaskRecord, command: TaskCommand
     answer: answer.accepted ? answer : { ...answer, why: record.why ?? answer.why },
     command,
     given,
-    ...(changedVoxels === undefined ? {} : { changedVoxels }),
   });
   return { state, what: difference(made, record) };
 }
@@ -110,14 +109,20 @@ function givenOf({ at, given }: TaskRecord): Deciding {
   };
 }
 
-/** Where a record is not the one that its command leads to. Chain and run are entered when it is written. */
+/** Where a record is not the one that its command leads to. */
 function difference(made: AuditEntry, record: TaskRecord): string | undefined {
   if (made.outcome !== record.outcome) {
     return `says that ${made.action} was ${record.outcome}; by the rules it is ${made.outcome}`;
   }
-  const { previousSha256: _, workflowId: __, runId: ___, ...written } = record;
-  const path = firstDifference(made, written);
+  const path = firstDifference(derived(made), derived(record));
   return path && `has another ${path} than ${made.action} by ${made.actor} leads to`;
+}
+
+/** What follows from a command; findings on its file, voxels that it changed and the run are told from outside. */
+function derived(entry: AuditEntry) {
+  const { task, labelsBefore, labelsAfter, action, actor, role, simulated, commandId, effort } = entry;
+  const why = entry.outcome === 'refused' ? undefined : entry.why;
+  return { task, labelsBefore, labelsAfter, action, actor, role, simulated, commandId, effort, why };
 }
 
 function stateFault(expected: TaskState, { task, action }: TaskRecord): string | undefined {
