@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
+import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
 import { addLabels } from './label-program.js';
 import { addPeople, addTasks } from './task-program.js';
@@ -120,15 +121,6 @@ function addCampaigns(program: Command): void {
 }
 
 function addRecords(program: Command): void {
-  program
-    .command('audit <case>')
-    .description('who did what to a case, when and why')
-    .addOption(campaignOption())
-    .addOption(jsonOption())
-    .action(async (text, options) => {
-      const { audit } = await import('./audit.js');
-      await withSession((session) => audit(session, text, options));
-    });
   program
     .command('samples <dir>')
     .description('make five small collections in the layouts of the real ones')
@@ -329,6 +321,8 @@ export function program(): Command {
   addEvaluate(root);
   addLeakage(root);
   addSeg(root);
+  addAudit(root);
+  addEffort(root);
   addRecords(root);
   addCases(root);
   addExport(root);

@@ -1,4 +1,4 @@
-import type { Collection } from './collection.js';
+import { type Collection, collections } from './collection.js';
 import type { CaseAddress } from './keys.js';
 import type { Organ } from './organ.js';
 import type { TaskKind } from './task.js';
@@ -50,6 +50,17 @@ export function parseRound(text: string): { round: number; kind: TaskKind } | un
   const kind = suffix === '-double' ? 'double-read' : suffix === '-blind' ? 'blind-audit' : 'refine';
   return { round: Number(digits), kind };
 }
+/** The case that an audited entity is about; undefined for one that is about none. */
+export function caseOfEntity(campaign: string, entity: string): CaseAddress | undefined {
+  const [kind, collection, caseId] = entity.split('/');
+  if (caseId === undefined || !['case', 'decision', 'task'].includes(kind!)) return undefined;
+  return collections.some((each) => each === collection)
+    ? { campaign, collection: collection as Collection, caseId }
+    : undefined;
+}
+
+/** The seals over a campaign's record. */
+export const checkpointEntity = 'checkpoint';
 
 /** What the tasks of a campaign are called from outside. */
 export const signals = { taskCommand: 'taskCommand', caseFinished: 'caseFinished' } as const;

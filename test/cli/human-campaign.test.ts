@@ -168,6 +168,39 @@ describe('plusct on a terminal', () => {
     expect((await plusct('audit', 'msd-spleen/spleen_2')).out).toContain('chain whole');
   });
 
+  it('verifies the audit, seals it, exports it and verifies the export without servers', async () => {
+    const whole = await plusct('audit', 'verify', campaign);
+    expect(whole).toMatchObject({ code: 0, out: expect.stringContaining('Whole.') });
+    expect(whole.out).toMatch(/Temporal: 4 running tasks asked, 1 ended ones read\./);
+    const sealed = await json<{ number: number; sha256: string }>(
+      'audit',
+      'checkpoint',
+      campaign,
+      '--as',
+      'olga',
+    );
+    expect(sealed).toMatchObject({ number: 1, actor: 'olga' });
+    const out = join(directory, 'exported');
+    const exported = await plusct('audit', 'export', campaign, '--out', out);
+    expect(exported).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Histories: \d+ written, 0 there/),
+    });
+    const offline = ['audit', 'verify', '--offline', out, '--anchor', sealed.sha256];
+    const alone = await json<{ faults: unknown[]; histories: number }>(...offline);
+    expect(alone).toMatchObject({ faults: [], checkpoints: 1, believed: 0 });
+    expect(alone.histories).toBeGreaterThan(1);
+    const records = join(out, 'v1', 'audit', campaign, 'task', 'msd-spleen', 'spleen_2', '1');
+    rmSync(join(records, '00000002.json'));
+    const damaged = await plusct(...offline);
+    expect(damaged).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('Record 2 of task/msd-spleen/spleen_2/1'),
+    });
+    const work = await plusct('effort', campaign, '--by', 'person');
+    expect(work).toMatchObject({ code: 0, out: expect.stringContaining('anna') });
+  }, 120_000);
+
   it('lets a lead join, and open another round of a finished case', async () => {
     const lea = ['--role', 'lead', '--name', 'Lea L.', '--as', 'operator', '--reason', 'new in March'];
     expect((await plusct('people', 'add', 'lea', ...lea)).out).toContain('lea: lead');
