@@ -1,3 +1,4 @@
+import type { Doubt } from '../domain/expected-error.js';
 import type { Organ } from '../domain/organ.js';
 import type { CtVolume, Mask } from '../imaging/volume.js';
 
@@ -29,10 +30,18 @@ export interface EngineDescription {
   readonly device: 'cpu' | 'gpu';
 }
 
+/** A mask, and how sure its model is of it. */
+export interface JudgedMask {
+  readonly mask: Mask;
+  readonly doubt: Doubt;
+}
+
 /** A trained model that is ready to infer. */
 export interface LoadedModel {
   /** Mask of the model's organ on the image's own grid. Same image, same mask. */
   predict(image: CtVolume, context: RunContext): Promise<Mask>;
+  /** The same mask with what the model's own chances say of it, at little more cost. Left out where there are none. */
+  judge?(image: CtVolume, context: RunContext): Promise<JudgedMask>;
   /** Frees threads and memory. Safe to call twice. */
   dispose(): Promise<void>;
 }
