@@ -1,4 +1,5 @@
 import type { Collection } from './collection.js';
+import type { ComparisonKind } from './comparison.js';
 import type { Organ } from './organ.js';
 import { sketchVersion } from './sketch-version.js';
 
@@ -37,8 +38,24 @@ export const passportKey = (at: CaseAddress): string => `${casePrefix(at)}/passp
 export const sketchKey = (at: CaseAddress): string => `${casePrefix(at)}/sketch-${sketchVersion}.json`;
 export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
   `${casePrefix(at)}/labels/${organ}/${version}.json`;
+/** How sure a model is of its own mask. */
+export const doubtKey = (at: CaseAddress, organ: Organ, modelId: string): string =>
+  `${casePrefix(at)}/doubts/${organ}/${modelId}.json`;
+export const expectedErrorKey = (at: CaseAddress): string => `${casePrefix(at)}/expected-error.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
 export const resultKey = (at: CaseAddress): string => `${casePrefix(at)}/result.json`;
+
+/** Planned double reads and review lists; a further edition for each time that cases were added. */
+export const readPlansPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/double-reads/`;
+export const readPlanKey = (campaign: string, edition: number): string =>
+  `${readPlansPrefix(campaign)}${edition}.json`;
+export const reviewPlansPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/review-lists/`;
+export const reviewPlanKey = (campaign: string, edition: number): string =>
+  `${reviewPlansPrefix(campaign)}${edition}.json`;
+/** What labels of a case were compared for agreement and recall. */
+export const comparisonsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/comparisons/`;
+export const comparisonKey = (at: CaseAddress, kind: ComparisonKind): string =>
+  `${comparisonsPrefix(at.campaign)}${kind}/${at.collection}/${at.caseId}.json`;
 
 export const auditPrefix = (campaign: string): string => `${root}/audit/${campaign}/`;
 /** `entity` is a case or a task: `case/lits/volume-0`, `task/lits/volume-0/1`. */
@@ -46,6 +63,10 @@ export const auditKey = (campaign: string, entity: string, sequence: number): st
   `${auditPrefix(campaign)}${entity}/${String(sequence).padStart(8, '0')}.json`;
 
 export const modelKey = (organ: Organ, modelId: string): string => `${root}/models/${organ}/${modelId}.json`;
+
+/** What the organs that a model was trained on are like. */
+export const trainingFeaturesKey = (organ: Organ, modelId: string): string =>
+  `${root}/training-features/${organ}/${modelId}.json`;
 
 export const evaluationsPrefix = `${root}/evaluations/`;
 export const evaluationPrefix = (id: string): string => `${evaluationsPrefix}${id}`;

@@ -28,6 +28,8 @@ export interface EngineDescription {
   /** One honest sentence on what it is and what to expect of it. */
   readonly summary: string;
   readonly device: 'cpu' | 'gpu';
+  /** It was trained on mirrored patients too, so that its mask of a mirrored scan is a second opinion. */
+  readonly knowsMirrored?: true;
 }
 
 /** A mask, and how sure its model is of it. */
