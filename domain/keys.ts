@@ -30,6 +30,11 @@ export const datasetsPrefix = (campaign: string): string => `${campaignPrefix(ca
 export const datasetKey = (campaign: string, sha256: string): string =>
   `${datasetsPrefix(campaign)}${sha256.slice(0, 12)}.json`;
 
+export const peoplePrefix = (campaign: string): string => `${campaignPrefix(campaign)}/people/`;
+/** A person of the roster; a further edition for each change. Ids hold no dot, so that no two keys are alike. */
+export const personKey = (campaign: string, id: string, edition = 1): string =>
+  `${peoplePrefix(campaign)}${id}${edition === 1 ? '' : `.${edition}`}.json`;
+
 export const casesPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/cases/`;
 export const casePrefix = (at: CaseAddress): string =>
   `${casesPrefix(at.campaign)}${at.collection}/${at.caseId}`;
@@ -43,7 +48,10 @@ export const doubtKey = (at: CaseAddress, organ: Organ, modelId: string): string
   `${casePrefix(at)}/doubts/${organ}/${modelId}.json`;
 export const expectedErrorKey = (at: CaseAddress): string => `${casePrefix(at)}/expected-error.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
-export const resultKey = (at: CaseAddress): string => `${casePrefix(at)}/result.json`;
+/** The finished case; each round that finished it again wrote an edition of its own, numbered as the round. */
+export const resultKey = (at: CaseAddress, edition = 1): string =>
+  `${resultsPrefix(at)}${edition === 1 ? '' : `-${edition}`}.json`;
+export const resultsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/result`;
 
 /** Planned double reads and review lists; a further edition for each time that cases were added. */
 export const readPlansPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/double-reads/`;
@@ -61,6 +69,26 @@ export const auditPrefix = (campaign: string): string => `${root}/audit/${campai
 /** `entity` is a case or a task: `case/lits/volume-0`, `task/lits/volume-0/1`. */
 export const auditKey = (campaign: string, entity: string, sequence: number): string =>
   `${auditPrefix(campaign)}${entity}/${String(sequence).padStart(8, '0')}.json`;
+
+export const feedPrefix = (campaign: string): string => `${root}/feed/${campaign}/`;
+/** `20260101T093000.000Z`: sorts as time does, and holds nothing that keys or tools stumble over. */
+export const feedStamp = (at: Date): string => at.toISOString().replaceAll(/[-:]/g, '');
+/** An empty object for each audit record: one listing tells what came since a time. */
+export const feedKey = (campaign: string, at: Date, entity: string, sequence: number): string =>
+  `${feedPrefix(campaign)}${feedStamp(at)}/${entity.replaceAll('/', '~')}/${String(sequence).padStart(8, '0')}`;
+/** Reads `feedKey` back; undefined for a key that is none. */
+export function parseFeedKey(
+  key: string,
+): { readonly at: string; readonly entity: string; readonly sequence: number } | undefined {
+  const parts = /\/feed\/[^/]+\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3}Z)\/([^/]+)\/(\d{8})$/.exec(key);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second, entity, sequence] = parts;
+  return {
+    at: `${year}-${month}-${day}T${hour}:${minute}:${second}`,
+    entity: entity!.replaceAll('~', '/'),
+    sequence: Number(sequence),
+  };
+}
 
 export const modelKey = (organ: Organ, modelId: string): string => `${root}/models/${organ}/${modelId}.json`;
 
