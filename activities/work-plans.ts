@@ -1,0 +1,141 @@
+import { Assembly, CampaignPlan } from '../domain/campaign.js';
+import type { CaseSummary } from '../domain/case.js';
+import { planDoubleReads } from '../domain/double-read.js';
+import { PlusctError } from '../domain/errors.js';
+import type { CaseExpectedError } from '../domain/expected-error.js';
+import { type CaseAddress, campaignPlanKey, preLabelKey } from '../domain/keys.js';
+import type { LabelSummary } from '../domain/label-version.js';
+import { type Organ, organs } from '../domain/organ.js';
+import { type Candidate, minutesFor, planReview, type ReviewBudget } from '../domain/review-budget.js';
+import { ExpectedErrors } from '../storage/expected-errors.js';
+import { readJson, requireJson } from '../storage/json.js';
+import { mapBounded } from '../storage/map-bounded.js';
+import type { ObjectStore } from '../storage/object-store.js';
+import { publishReadPlan, publishReviewPlan, readReadPlan, readReviewPlan } from '../storage/work-plans.js';
+import { requireWorklist } from '../storage/worklists.js';
+import { alive } from './alive.js';
+import type { Dependencies } from './dependencies.js';
+
+export type WorkPlanDeeds = ReturnType<typeof workPlanDeeds>;
+
+/** What people are asked to do with one case. */
+export interface CaseWork {
+  /** Organs on the review list; absent when the campaign has none and people see every organ. */
+  readonly listed?: Organ[];
+  /** Organs of a second read, and of a blind read of what is not on the list; empty for none. */
+  readonly doubleRead: Organ[];
+  readonly blindAudit: Organ[];
+}
+
+const readsAtOnce = 16;
+const publishedMinutes =
+  'published anchors: 15 min to correct a pre-labelled volume of three organs, 30 to 60 min to draw one organ';
+
+/** Who is to look at what: drawn by seed before anybody begins, and kept as an object that is never changed. */
+export function workPlanDeeds({ store }: Pick<Dependencies, 'store'>) {
+  return {
+    /** Draws the double reads that the campaign's plan asks for. */
+    async planDoubleReads({ campaign }: { campaign: string }): Promise<{ cases: number }> {
+      const { doubleReads, seed } = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
+      if (doubleReads === undefined) throw lacks(campaign, 'doubleReads');
+      const [{ cases }, before] = await Promise.all([
+        requireWorklist(store, campaign),
+        readReadPlan(store, campaign),
+      ]);
+      const reads = planDoubleReads(cases, doubleReads, seed, before?.reads);
+      await publishReadPlan(store, campaign, { seed, reads });
+      return { cases: reads.length };
+    },
+
+    /** Makes the review list of all pre-labels within the hours that the plan gives, and draws the blind audit. */
+    async planReview({ campaign }: { campaign: string }): Promise<{ selected: number; audited: number }> {
+      return alive(async () => {
+        const { review, seed } = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
+        if (review === undefined) throw lacks(campaign, 'review');
+        const [candidates, before] = await Promise.all([
+          candidatesOf(store, campaign, review),
+          readReviewPlan(store, campaign),
+        ]);
+        const items = planReview(candidates, review, seed, before?.items);
+        const { budgetHours, auditShare } = review;
+        const minutesFrom = review.minutes === undefined ? publishedMinutes : "the campaign's plan";
+        await publishReviewPlan(store, campaign, { seed, budgetHours, auditShare, minutesFrom, items });
+        const count = (fate: string) => items.filter((each) => each.fate === fate).length;
+        return { selected: count('selected'), audited: count('audit') };
+      });
+    },
+
+    /** What the plans say of one case. */
+    async plannedWork({ at }: { at: CaseAddress }): Promise<CaseWork> {
+      return caseWork(store, at);
+    },
+
+    /** The pre-labels of a case that was prepared before; nothing when it has none yet. */
+    async preLabelled({ at }: { at: CaseAddress }): Promise<{ labels?: LabelSummary[] }> {
+      const known = await readJson(store, preLabelKey(at), Assembly);
+      return known === undefined ? {} : { labels: known.labels };
+    },
+  };
+}
+
+/** What the plans of a campaign say of one case. */
+export async function caseWork(store: ObjectStore, at: CaseAddress): Promise<CaseWork> {
+  const isThis = (each: { collection: string; caseId: string }): boolean =>
+    each.collection === at.collection && each.caseId === at.caseId;
+  const [reads, review] = await Promise.all([
+    readReadPlan(store, at.campaign),
+    readReviewPlan(store, at.campaign),
+  ]);
+  const items = review?.items.filter(isThis) ?? [];
+  const fated = (fate: string): Organ[] =>
+    organs.filter((organ) => items.some((each) => each.organ === organ && each.fate === fate));
+  return {
+    ...(review === undefined ? {} : { listed: fated('selected') }),
+    doubleRead: reads?.reads.find(isThis)?.organs ?? [],
+    blindAudit: fated('audit'),
+  };
+}
+
+async function candidatesOf(
+  store: ObjectStore,
+  campaign: string,
+  review: ReviewBudget,
+): Promise<Candidate[]> {
+  const { cases } = await requireWorklist(store, campaign);
+  const errors = await new ExpectedErrors(store, campaign).read();
+  const found = await mapBounded(cases, readsAtOnce, async (item) => {
+    const { collection, caseId } = item;
+    const pre = await readJson(store, preLabelKey({ campaign, collection, caseId }), Assembly);
+    // A case whose preparation failed goes to people whole, in the end: it has no proposals to rank.
+    return pre === undefined
+      ? []
+      : candidatesIn(item, pre.labels, errors.get(`${collection}/${caseId}`), review);
+  });
+  return found.flat();
+}
+
+function candidatesIn(
+  { collection, caseId, missingOrgans }: CaseSummary,
+  labels: readonly LabelSummary[],
+  errors: CaseExpectedError | undefined,
+  { minutes }: ReviewBudget,
+): Candidate[] {
+  return missingOrgans.map((organ) => {
+    const voxels = labels.find((label) => label.organ === organ)?.voxels ?? 0;
+    const expected = errors?.organs.find((each) => each.organ === organ)?.expected;
+    return {
+      collection,
+      caseId,
+      organ,
+      ...(expected === undefined ? {} : { expectedError: expected }),
+      minutes: minutesFor(organ, voxels, minutes),
+    };
+  });
+}
+
+function lacks(campaign: string, field: string): PlusctError {
+  return new PlusctError(
+    'InvalidInput',
+    `the plan of ${campaign} has no ${field}; start a campaign that has one`,
+  );
+}
