@@ -20,7 +20,7 @@ export type WorkPlanDeeds = ReturnType<typeof workPlanDeeds>;
 
 /** What people are asked to do with one case. */
 export interface CaseWork {
-  /** Organs on the review list; absent when the campaign has none and people see every organ. */
+  /** Organs on the review list; absent when the case was not ranked, so that people see every organ. */
   readonly listed?: Organ[];
   /** Organs of a second read, and of a blind read of what is not on the list; empty for none. */
   readonly doubleRead: Organ[];
@@ -90,7 +90,7 @@ export async function caseWork(store: ObjectStore, at: CaseAddress): Promise<Cas
   const fated = (fate: string): Organ[] =>
     organs.filter((organ) => items.some((each) => each.organ === organ && each.fate === fate));
   return {
-    ...(review === undefined ? {} : { listed: fated('selected') }),
+    ...(items.length === 0 ? {} : { listed: fated('selected') }),
     doubleRead: reads?.reads.find(isThis)?.organs ?? [],
     blindAudit: fated('audit'),
   };
@@ -106,7 +106,7 @@ async function candidatesOf(
   const found = await mapBounded(cases, readsAtOnce, async (item) => {
     const { collection, caseId } = item;
     const pre = await readJson(store, preLabelKey({ campaign, collection, caseId }), Assembly);
-    // A case whose preparation failed goes to people whole, in the end: it has no proposals to rank.
+    // A case whose preparation failed has no proposals to rank: it goes to people whole.
     return pre === undefined
       ? []
       : candidatesIn(item, pre.labels, errors.get(`${collection}/${caseId}`), review);

@@ -17,7 +17,7 @@ import {
   withSubmitted,
   withVerified,
 } from './task-organs.js';
-import { defaultTaskPolicyChoice } from './task-policy.js';
+import { fullPolicy } from './task-policy.js';
 import { commandIdentity, isRepeated, refusal, type TaskContext } from './task-refusal.js';
 import { isRead, landing, phaseHints, ruleFor } from './task-rules.js';
 
@@ -55,7 +55,7 @@ export function openTask(about: NewTask): TaskState {
     phase: 'queued',
     comments: [],
     hands: about.hands ?? noHands,
-    policy: { ...defaultTaskPolicyChoice, ...about.policy },
+    policy: fullPolicy(about.policy),
     returns: 0,
     organs: openOrgans(labels),
     acceptedCommands: [],

@@ -144,8 +144,8 @@ function readsOf(work: CaseWork | undefined): Read[] {
 
 /** The work of people. A case of which nothing is on the review list ends as it was pre-labelled. */
 async function refine(task: TaskStart, listed: readonly Organ[] | undefined): Promise<RefineOutcome> {
-  const { input, at, labels } = task;
-  if (listed?.length === 0 && input.item.missingOrgans.length > 0) return { labels: [...labels], absent: [] };
+  const { at, labels } = task;
+  if (listed?.length === 0) return { labels: [...labels], absent: [] };
   return executeChild(refineCase, {
     workflowId: taskWorkflowId(at, firstRound),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
