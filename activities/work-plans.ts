@@ -1,20 +1,17 @@
 import { Assembly, CampaignPlan } from '../domain/campaign.js';
-import type { CaseSummary } from '../domain/case.js';
 import { planDoubleReads } from '../domain/double-read.js';
 import { PlusctError } from '../domain/errors.js';
-import type { CaseExpectedError } from '../domain/expected-error.js';
 import { type CaseAddress, campaignPlanKey, preLabelKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { type Organ, organs } from '../domain/organ.js';
-import { type Candidate, minutesFor, planReview, type ReviewBudget } from '../domain/review-budget.js';
-import { ExpectedErrors } from '../storage/expected-errors.js';
+import { planReview } from '../domain/review-budget.js';
 import { readJson, requireJson } from '../storage/json.js';
-import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { publishReadPlan, publishReviewPlan, readReadPlan, readReviewPlan } from '../storage/work-plans.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
+import { readRanked } from './ranked-masks.js';
 
 export type WorkPlanDeeds = ReturnType<typeof workPlanDeeds>;
 
@@ -26,10 +23,6 @@ export interface CaseWork {
   readonly doubleRead: Organ[];
   readonly blindAudit: Organ[];
 }
-
-const readsAtOnce = 16;
-const publishedMinutes =
-  'published anchors: 15 min to correct a pre-labelled volume of three organs, 30 to 60 min to draw one organ';
 
 /** Who is to look at what: drawn by seed before anybody begins, and kept as an object that is never changed. */
 export function workPlanDeeds({ store }: Pick<Dependencies, 'store'>) {
@@ -52,13 +45,12 @@ export function workPlanDeeds({ store }: Pick<Dependencies, 'store'>) {
       return alive(async () => {
         const { review, seed } = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
         if (review === undefined) throw lacks(campaign, 'review');
-        const [candidates, before] = await Promise.all([
-          candidatesOf(store, campaign, review),
+        const [{ candidates, minutesFrom }, before] = await Promise.all([
+          readRanked(store, campaign),
           readReviewPlan(store, campaign),
         ]);
         const items = planReview(candidates, review, seed, before?.items);
         const { budgetHours, auditShare } = review;
-        const minutesFrom = review.minutes === undefined ? publishedMinutes : "the campaign's plan";
         await publishReviewPlan(store, campaign, { seed, budgetHours, auditShare, minutesFrom, items });
         const count = (fate: string) => items.filter((each) => each.fate === fate).length;
         return { selected: count('selected'), audited: count('audit') };
@@ -94,43 +86,6 @@ export async function caseWork(store: ObjectStore, at: CaseAddress): Promise<Cas
     doubleRead: reads?.reads.find(isThis)?.organs ?? [],
     blindAudit: fated('audit'),
   };
-}
-
-async function candidatesOf(
-  store: ObjectStore,
-  campaign: string,
-  review: ReviewBudget,
-): Promise<Candidate[]> {
-  const { cases } = await requireWorklist(store, campaign);
-  const errors = await new ExpectedErrors(store, campaign).read();
-  const found = await mapBounded(cases, readsAtOnce, async (item) => {
-    const { collection, caseId } = item;
-    const pre = await readJson(store, preLabelKey({ campaign, collection, caseId }), Assembly);
-    // A case whose preparation failed has no proposals to rank: it goes to people whole.
-    return pre === undefined
-      ? []
-      : candidatesIn(item, pre.labels, errors.get(`${collection}/${caseId}`), review);
-  });
-  return found.flat();
-}
-
-function candidatesIn(
-  { collection, caseId, missingOrgans }: CaseSummary,
-  labels: readonly LabelSummary[],
-  errors: CaseExpectedError | undefined,
-  { minutes }: ReviewBudget,
-): Candidate[] {
-  return missingOrgans.map((organ) => {
-    const voxels = labels.find((label) => label.organ === organ)?.voxels ?? 0;
-    const expected = errors?.organs.find((each) => each.organ === organ)?.expected;
-    return {
-      collection,
-      caseId,
-      organ,
-      ...(expected === undefined ? {} : { expectedError: expected }),
-      minutes: minutesFor(organ, voxels, minutes),
-    };
-  });
 }
 
 function lacks(campaign: string, field: string): PlusctError {
