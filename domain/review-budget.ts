@@ -55,7 +55,7 @@ export const ReviewPlan = z.object({
   auditShare: z.number().min(0).max(1),
   /** Where the minutes are from. */
   minutesFrom: z.string(),
-  /** Highest expected error first. */
+  /** Worst first. */
   items: z.array(ReviewItem),
 });
 export type ReviewPlan = z.infer<typeof ReviewPlan>;
@@ -69,18 +69,20 @@ export function minutesFor(organ: Organ, voxels: number, minutes: ReviewBudget['
 }
 
 /**
- * The list: highest expected error first, as many as fit into the hours; what does not fit is passed over for something
- * smaller behind it. What could not be told counts as worst. Of the rest a simple random sample, drawn by seed, is read blindly.
+ * The list: worst first, as many as fit into the hours; what does not fit is passed over for something smaller behind it. How bad an
+ * expected error is depends on what the organ is allowed: 0.08 is much for a liver and little for a pancreas. What could not be told counts as
+ * worst. Of the rest a simple random sample, drawn by seed, is read blindly.
  */
 export function planReview(
   candidates: readonly Candidate[],
-  budget: Pick<ReviewBudget, 'budgetHours' | 'auditShare'>,
+  budget: Pick<ReviewBudget, 'budgetHours' | 'auditShare' | 'errorBelowDsc'>,
   seed: number,
   before: readonly ReviewItem[] = [],
 ): ReviewItem[] {
   const decided = new Map(before.map((each) => [itemName(each), each.fate]));
   const ranked = [...candidates].sort(
-    (a, b) => (b.expectedError ?? 1) - (a.expectedError ?? 1) || (itemName(a) < itemName(b) ? -1 : 1),
+    (a, b) =>
+      need(b, budget.errorBelowDsc) - need(a, budget.errorBelowDsc) || (itemName(a) < itemName(b) ? -1 : 1),
   );
   let minutesLeft = budget.budgetHours * 60;
   for (const each of ranked) if (decided.get(itemName(each)) === 'selected') minutesLeft -= each.minutes;
@@ -101,6 +103,11 @@ export function planReview(
   const fateOf = (name: string): Fate =>
     selected.has(name) ? 'selected' : audited.has(name) || decided.get(name) === 'audit' ? 'audit' : 'rest';
   return ranked.map((each) => ({ ...each, fate: fateOf(itemName(each)) }));
+}
+
+/** The expected error as a multiple of what the organ is allowed. */
+function need({ organ, expectedError = 1 }: Candidate, own: ReviewBudget['errorBelowDsc']): number {
+  return expectedError / Math.max(0.01, 1 - (own?.[organ] ?? errorBelowDsc[organ]));
 }
 
 /** Each mask outside of the list has the same chance, whatever its expected error. */

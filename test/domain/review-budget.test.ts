@@ -34,6 +34,22 @@ describe('a review plan', () => {
     expect(chosen.reduce((sum, each) => sum + each.minutes, 0)).toBe(30);
   });
 
+  it('weighs an expected error by what the organ is allowed', () => {
+    const liver: Candidate = { ...candidates(1)[0]!, organ: 'liver', expectedError: 0.08 };
+    const pancreas: Candidate = { ...liver, organ: 'pancreas', expectedError: 0.15 };
+    const chosen = (own?: { pancreas: number }) =>
+      named(
+        planReview(
+          [pancreas, liver],
+          { budgetHours: 0.1, auditShare: 0, ...(own === undefined ? {} : { errorBelowDsc: own }) },
+          1,
+        ),
+        'selected',
+      );
+    expect(chosen()).toEqual(['lits/volume-0/liver']);
+    expect(chosen({ pancreas: 0.95 })).toEqual(['lits/volume-0/pancreas']);
+  });
+
   it('counts what could not be told as worst', () => {
     const { expectedError: _, ...untold } = candidates(1)[0]!;
     const items = planReview(
