@@ -11,6 +11,9 @@ export const trainingId = (campaign: string, organ: Organ): string =>
   `${campaignId(campaign)}/train/${organ}`;
 export const caseWorkflowId = (at: CaseAddress): string =>
   `${campaignId(at.campaign)}/case/${at.collection}/${at.caseId}`;
+/** Pre-labelling of a case before the review list is made. */
+export const preparationId = (at: CaseAddress): string =>
+  `${campaignId(at.campaign)}/prepare/${at.collection}/${at.caseId}`;
 export const taskWorkflowId = (at: CaseAddress, round: number, kind?: TaskKind): string =>
   `${campaignId(at.campaign)}/task/${at.collection}/${at.caseId}/${roundName(round, kind)}`;
 /** A further round of a finished case, up to its next result. */
