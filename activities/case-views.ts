@@ -1,26 +1,30 @@
-import { Assembly, CampaignPlan, CaseResult } from '../domain/campaign.js';
-import type { Passport } from '../domain/case.js';
+import { Assembly, CampaignPlan } from '../domain/campaign.js';
+import { type Passport, Passport as PassportSchema } from '../domain/case.js';
 import { type CaseRecords, type CaseView, caseView } from '../domain/case-view.js';
-import { decidedPassport } from '../domain/decision.js';
+import { decidedPassport, decisionOf } from '../domain/decision.js';
 import {
   type CaseAddress,
   campaignPlanKey,
   labelKey,
   modelKey,
+  passportKey,
   preLabelKey,
-  resultKey,
 } from '../domain/keys.js';
 import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { TaskState } from '../domain/task.js';
-import { labelsOf } from '../domain/task-reducer.js';
+import { labelsOf } from '../domain/task-organs.js';
+import { isRead } from '../domain/task-rules.js';
+import { decisionEntity } from '../domain/workflow-ids.js';
+import { newestAudit } from '../storage/audit-log.js';
 import { readDecisions } from '../storage/decisions.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readAllPassports } from '../storage/passports.js';
-import { TaskBoard } from '../storage/task-board.js';
+import { readResult } from '../storage/results.js';
+import { currentTasks, TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { readWorklist } from '../storage/worklists.js';
 
 const readsAtOnce = 16;
@@ -48,7 +52,7 @@ export async function readCaseViews(
     decidedPassport(each, decisions.get(`${each.collection}/${each.caseId}`)),
   );
   const models = modelReader(store);
-  const tasks = new Map(board.map(({ task }) => [`${task.collection}/${task.caseId}`, task]));
+  const tasks = currentTasks(board);
   const out = new Map(worklist?.leftOut.map((each) => [`${each.collection}/${each.caseId}`, each]));
   return mapBounded(passports, readsAtOnce, async (passport) => {
     const name = `${passport.collection}/${passport.caseId}`;
@@ -56,6 +60,23 @@ export async function readCaseViews(
     const leftOut = out.get(name);
     return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) }, modelsBind);
   });
+}
+
+/** As `readCaseViews`, of one case; undefined when the campaign has not taken it in. */
+export async function readCaseView(store: ObjectStore, at: CaseAddress): Promise<CaseView | undefined> {
+  const { campaign, collection, caseId } = at;
+  const written = await readJson(store, passportKey(at), PassportSchema);
+  if (written === undefined) return undefined;
+  const [decision, worklist, tasks] = await Promise.all([
+    newestAudit(store, campaign, decisionEntity(at)),
+    readWorklist(store, campaign),
+    tasksOfCase(store, at),
+  ]);
+  const newest = tasks.filter((task) => !isRead(task)).at(-1);
+  const passport = decidedPassport(written, decision && decisionOf(decision));
+  const records = await recordsOf(store, campaign, passport, newest, modelReader(store));
+  const leftOut = worklist?.leftOut.find((each) => each.collection === collection && each.caseId === caseId);
+  return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) });
 }
 
 type ModelReader = (organ: Organ, modelId: string) => Promise<Model | undefined>;
@@ -81,7 +102,7 @@ async function recordsOf(
   const at = { campaign, collection: passport.collection, caseId: passport.caseId };
   const [preLabel, result] = await Promise.all([
     readJson(store, preLabelKey(at), Assembly),
-    readJson(store, resultKey(at), CaseResult),
+    readResult(store, at),
   ]);
   const labels = result?.labels ?? (task && labelsOf(task)) ?? preLabel?.labels ?? passport.sourceLabels;
   const drawn = labels.filter(({ origin }) => origin === 'human');

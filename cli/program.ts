@@ -1,22 +1,9 @@
 import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
-import type { TaskCommandKind } from '../domain/task.js';
-import type { Session } from './session.js';
-
-/** Opens a session, runs the command, closes. Modules are loaded when their command is: `--help` stays quick. */
-async function withSession(work: (session: Session) => Promise<void>): Promise<void> {
-  const { openSession } = await import('./session.js');
-  const session = openSession();
-  try {
-    await work(session);
-  } finally {
-    await session.close();
-  }
-}
-
-const campaignOption = () => new Option('--campaign <name>', 'campaign; needed when there are several');
-const jsonOption = () => new Option('--json', 'print JSON for programs');
-const collect = (value: string, before: string[]): string[] => [...before, value];
+import { addAudit, addEffort } from './audit-program.js';
+import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
+import { addLabels } from './label-program.js';
+import { addPeople, addTasks } from './task-program.js';
 
 function addServers(program: Command): void {
   program
@@ -47,6 +34,53 @@ function addServers(program: Command): void {
     .action(async (options) => (await import('./worker.js')).worker(options));
 }
 
+function addConsole(program: Command): void {
+  program
+    .command('serve')
+    .description('the console: an HTTP API and a page in the browser, for everybody who works on a campaign')
+    .option('--port <n>', 'where to listen; a free port near 8420 when not given')
+    .option('--host <address>', 'address to listen on; beyond this machine only with an identity provider')
+    .addOption(campaignOption())
+    .option('--no-open', 'do not open a browser')
+    .option('--links', 'print a sign-in link for every person of the campaign')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { serve } = await import('./serve.js');
+      await withSession((session) => serve(session, options));
+    });
+}
+
+function addTokens(program: Command): void {
+  const tokens = program.command('tokens').description('tokens for programs that use the console’s API');
+  tokens
+    .command('create')
+    .description('a token that acts in a person’s name; it is shown once')
+    .requiredOption('--as <person>', 'in whose name')
+    .option('--scope <scope>', 'read, work or manage (repeat); read when not given', collect, [])
+    .option('--days <n>', 'how long it holds', '30')
+    .option('--campaign <name>', 'only for this campaign')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { createToken } = await import('./tokens.js');
+      await withSession((session) => createToken(session, options));
+    });
+  tokens
+    .command('list')
+    .description('every token, without its secret')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { listTokens } = await import('./tokens.js');
+      await withSession((session) => listTokens(session, options));
+    });
+  tokens
+    .command('revoke <id>')
+    .description('end a token')
+    .action(async (id) => {
+      const { revokeToken } = await import('./tokens.js');
+      await withSession((session) => revokeToken(session, id));
+    });
+}
+
 function addCampaigns(program: Command): void {
   program
     .command('build')
@@ -68,6 +102,13 @@ function addCampaigns(program: Command): void {
     )
     .option('--seed <n>', 'seed of models and simulated people', '1')
     .option('--window <n>', 'cases under way at once, 1 to 100', '50')
+    .option('--prioritise', 'judge how wrong pre-labels may be; the worst come first')
+    .option(
+      '--double-reads <list>',
+      'share of organs that two people draw: 0.05, or 0.05,pancreas=0.1,lits/liver=0',
+    )
+    .option('--review-hours <n>', 'people only look at what fits into so many hours, the worst first')
+    .option('--audit-share <share>', 'with --review-hours: share of the rest that is read blindly', '0.05')
     .option('--wait', 'wait for the end and print the table')
     .addOption(jsonOption())
     .action(async (options) => {
@@ -88,19 +129,44 @@ function addCampaigns(program: Command): void {
 
 function addRecords(program: Command): void {
   program
-    .command('audit <case>')
-    .description('who did what to a case, when and why')
-    .addOption(campaignOption())
-    .addOption(jsonOption())
-    .action(async (text, options) => {
-      const { audit } = await import('./audit.js');
-      await withSession((session) => audit(session, text, options));
-    });
-  program
     .command('samples <dir>')
     .description('make five small collections in the layouts of the real ones')
     .option('--seed <n>', 'other patients for every seed', '1')
     .action(async (directory, options) => (await import('./samples.js')).samples(directory, options));
+}
+
+function addAgreement(program: Command): void {
+  program
+    .command('agreement [campaign]')
+    .description('how well people agree in double reads, beside what is published')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { agreement } = await import('./agreement.js');
+      await withSession((session) => agreement(session, campaign, options));
+    });
+  const review = program
+    .command('review')
+    .description('which pre-labels people look at within a budget of hours');
+  review
+    .command('show [campaign]')
+    .description('the list of a campaign, and its recall so far')
+    .option('--all', 'pre-labels outside of the list too')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { showReview } = await import('./review.js');
+      await withSession((session) => showReview(session, campaign, options));
+    });
+  review
+    .command('plan [campaign]')
+    .description('what a budget would come to; changes nothing')
+    .requiredOption('--hours <n>', 'hours that people have')
+    .option('--audit-share <share>', 'share of the rest that is read blindly', '0.05')
+    .option('--all', 'pre-labels outside of the list too')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { tryReview } = await import('./review.js');
+      await withSession((session) => tryReview(session, campaign, options));
+    });
 }
 
 function addEvaluate(program: Command): void {
@@ -229,67 +295,6 @@ function addSeg(program: Command): void {
     .action(async (file, options) => (await import('./seg.js')).readSeg(file, options));
 }
 
-const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
-const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
-const actions: Readonly<Record<TaskCommandKind, string>> = {
-  claim: 'take a queued task (junior)',
-  release: 'put a claimed task back (junior)',
-  submit: 'hand in a corrected mask (junior)',
-  return: 'send a submission back with a reason (certified radiologist)',
-  'attest-absent': 'state that an organ is not in this patient (certified radiologist or senior)',
-  approve: 'approve a submission (certified radiologist)',
-  verify: 'verify a certified case (senior)',
-  refine: 'correct and verify a certified case (senior)',
-};
-
-function addTasks(program: Command): void {
-  const tasks = program.command('tasks').description('the work of people on cases');
-  const reading = (command: Command) =>
-    command.addOption(campaignOption()).option('--as <person>', 'your id').addOption(jsonOption());
-  reading(
-    tasks
-      .command('list')
-      .description('tasks that wait, or what you can do now')
-      .option('--all', 'finished ones too'),
-  ).action(async (options) => {
-    const { listTasks } = await import('./tasks.js');
-    await withSession((session) => listTasks(session, options));
-  });
-  reading(tasks.command('show <case>').description('one task')).action(async (text, options) => {
-    const { showTask } = await import('./tasks.js');
-    await withSession((session) => showTask(session, text, options));
-  });
-  reading(
-    tasks
-      .command('bundle <case>')
-      .description('image, mask and labels for ITK-SNAP')
-      .option('--out <dir>', 'folder to write'),
-  ).action(async (text, options) => {
-    const { bundleTask } = await import('./tasks.js');
-    await withSession((session) => bundleTask(session, text, options));
-  });
-  for (const kind of Object.keys(actions) as TaskCommandKind[]) addAction(tasks, kind);
-}
-
-function addAction(tasks: Command, kind: TaskCommandKind): void {
-  const command = tasks
-    .command(`${kind} <case>${needsFile.includes(kind) ? ' <file>' : ''}`)
-    .description(actions[kind])
-    .requiredOption('--as <person>', 'your id')
-    .addOption(campaignOption())
-    .option('--reason <text>', 'why; goes on record')
-    .option('--command-id <id>', 'the same id twice is the same command')
-    .option('--expected-version <n>', 'only while the task has this version')
-    .addOption(jsonOption());
-  if (needsOrgan.includes(kind)) command.requiredOption('--organ <organ>', 'the organ', collect, []);
-  if (kind === 'return') command.option('--organ <organ>', 'an organ to correct (repeat)', collect, []);
-  command.action(async (text: string, ...rest: unknown[]) => {
-    const { act } = await import('./tasks.js');
-    const file = needsFile.includes(kind) ? String(rest[0]) : undefined;
-    await withSession((session) => act(session, kind, text, command.opts(), file));
-  });
-}
-
 function addCases(program: Command): void {
   const cases = program
     .command('cases [campaign]')
@@ -351,15 +356,22 @@ export function program(): Command {
     .showHelpAfterError()
     .exitOverride();
   addServers(root);
+  addConsole(root);
+  addTokens(root);
   addCampaigns(root);
   addEvaluate(root);
   addLeakage(root);
   addSeg(root);
+  addAudit(root);
+  addEffort(root);
   addRecords(root);
   addCases(root);
   addExport(root);
   addInspect(root);
   addFindings(root);
   addTasks(root);
+  addAgreement(root);
+  addPeople(root);
+  addLabels(root);
   return root;
 }

@@ -1,4 +1,5 @@
 import type { Collection } from './collection.js';
+import type { ComparisonKind } from './comparison.js';
 import type { Organ } from './organ.js';
 import { sketchVersion } from './sketch-version.js';
 
@@ -29,6 +30,11 @@ export const datasetsPrefix = (campaign: string): string => `${campaignPrefix(ca
 export const datasetKey = (campaign: string, sha256: string): string =>
   `${datasetsPrefix(campaign)}${sha256.slice(0, 12)}.json`;
 
+export const peoplePrefix = (campaign: string): string => `${campaignPrefix(campaign)}/people/`;
+/** A person of the roster; a further edition for each change. Ids hold no dot, so that no two keys are alike. */
+export const personKey = (campaign: string, id: string, edition = 1): string =>
+  `${peoplePrefix(campaign)}${id}${edition === 1 ? '' : `.${edition}`}.json`;
+
 export const casesPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/cases/`;
 export const casePrefix = (at: CaseAddress): string =>
   `${casesPrefix(at.campaign)}${at.collection}/${at.caseId}`;
@@ -37,17 +43,91 @@ export const passportKey = (at: CaseAddress): string => `${casePrefix(at)}/passp
 export const sketchKey = (at: CaseAddress): string => `${casePrefix(at)}/sketch-${sketchVersion}.json`;
 /** The scan at a few millimetres, to tell strangers without reading its voxels. */
 export const coarseKey = (at: CaseAddress): string => `${casePrefix(at)}/coarse-${sketchVersion}.bin.gz`;
+export const labelsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/labels/`;
 export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
-  `${casePrefix(at)}/labels/${organ}/${version}.json`;
+  `${labelsPrefix(at)}${organ}/${version}.json`;
+/** How sure a model is of its own mask. */
+export const doubtKey = (at: CaseAddress, organ: Organ, modelId: string): string =>
+  `${casePrefix(at)}/doubts/${organ}/${modelId}.json`;
+export const expectedErrorKey = (at: CaseAddress): string => `${casePrefix(at)}/expected-error.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
-export const resultKey = (at: CaseAddress): string => `${casePrefix(at)}/result.json`;
+/** The finished case; each round that finished it again wrote an edition of its own, numbered as the round. */
+export const resultKey = (at: CaseAddress, edition = 1): string =>
+  `${resultsPrefix(at)}${edition === 1 ? '' : `-${edition}`}.json`;
+export const resultsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/result`;
+
+export const apiTokensPrefix = `${root}/access/tokens/`;
+/** An API token's record, without the token; a second object beside it once it is revoked. */
+export const apiTokenKey = (id: string): string => `${apiTokensPrefix}${id}/token.json`;
+export const apiTokenRevokedKey = (id: string): string => `${apiTokensPrefix}${id}/revoked.json`;
+
+/** Who uploaded a mask: a command may only name what its sender has uploaded. */
+export const uploadKey = (campaign: string, sha256: string, person: string): string =>
+  `${campaignPrefix(campaign)}/uploads/${sha256}/${person}.json`;
+
+/** Planned double reads and review lists; a further edition for each time that cases were added. */
+export const readPlansPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/double-reads/`;
+export const readPlanKey = (campaign: string, edition: number): string =>
+  `${readPlansPrefix(campaign)}${edition}.json`;
+export const reviewPlansPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/review-lists/`;
+export const reviewPlanKey = (campaign: string, edition: number): string =>
+  `${reviewPlansPrefix(campaign)}${edition}.json`;
+/** What labels of a case were compared for agreement and recall. */
+export const comparisonsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/comparisons/`;
+export const comparisonKey = (at: CaseAddress, kind: ComparisonKind): string =>
+  `${comparisonsPrefix(at.campaign)}${kind}/${at.collection}/${at.caseId}.json`;
 
 export const auditPrefix = (campaign: string): string => `${root}/audit/${campaign}/`;
 /** `entity` is a case or a task: `case/lits/volume-0`, `task/lits/volume-0/1`. */
 export const auditKey = (campaign: string, entity: string, sequence: number): string =>
   `${auditPrefix(campaign)}${entity}/${String(sequence).padStart(8, '0')}.json`;
 
+export const feedPrefix = (campaign: string): string => `${root}/feed/${campaign}/`;
+/** `20260101T093000.000Z`: sorts as time does, and holds nothing that keys or tools stumble over. */
+export const feedStamp = (at: Date): string => at.toISOString().replaceAll(/[-:]/g, '');
+/** An empty object for each audit record: one listing tells what came since a time. */
+export interface FeedEntry {
+  readonly at: string;
+  readonly entity: string;
+  readonly sequence: number;
+  /** Hash of the record's bytes: one listing bears witness to every record. */
+  readonly sha256: string;
+}
+/**
+ * One folder for a campaign's feed, for object servers on a file system list a folder of thousands far quicker than
+ * thousands of folders. `at` is an ISO time to the millisecond.
+ */
+export const feedKey = (campaign: string, entry: FeedEntry): string =>
+  `${feedPrefix(campaign)}${feedStamp(new Date(entry.at))}~${entry.entity.replaceAll('/', '~')}~${String(entry.sequence).padStart(8, '0')}~${entry.sha256}`;
+/** Reads `feedKey` back; undefined for a key that is none. */
+export function parseFeedKey(key: string): FeedEntry | undefined {
+  const parts =
+    /\/feed\/[^/]+\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3}Z)~([^/]+)~(\d{8})~([0-9a-f]{64})$/.exec(key);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second, entity, sequence, sha256] = parts;
+  return {
+    at: `${year}-${month}-${day}T${hour}:${minute}:${second}`,
+    entity: entity!.replaceAll('~', '/'),
+    sequence: Number(sequence),
+    sha256: sha256!,
+  };
+}
+
+export const checkpointsPrefix = (campaign: string): string => `${root}/audit-heads/${campaign}/`;
+/** Checkpoints over all records, numbered from 1. */
+export const checkpointKey = (campaign: string, number: number): string =>
+  `${checkpointsPrefix(campaign)}${String(number).padStart(8, '0')}.json`;
+
+export const historiesPrefix = (campaign: string): string => `${root}/histories/${campaign}/`;
+/** The history of one run of a workflow of the campaign, as Temporal exports it. */
+export const historyKey = (campaign: string, workflowId: string, runId: string): string =>
+  `${historiesPrefix(campaign)}${workflowId}/${runId}.json`;
+
 export const modelKey = (organ: Organ, modelId: string): string => `${root}/models/${organ}/${modelId}.json`;
+
+/** What the organs that a model was trained on are like. */
+export const trainingFeaturesKey = (organ: Organ, modelId: string): string =>
+  `${root}/training-features/${organ}/${modelId}.json`;
 
 export const evaluationsPrefix = `${root}/evaluations/`;
 export const evaluationPrefix = (id: string): string => `${evaluationsPrefix}${id}`;

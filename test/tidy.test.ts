@@ -11,7 +11,7 @@ const maxFunctionLines = 60;
 /** What each folder may import of the others: arrows only point down. */
 const mayImport: Record<string, readonly string[]> = {
   domain: [],
-  bench: ['activities', 'sources', 'imaging', 'storage', 'domain', 'infra'],
+  bench: ['web', 'workers', 'activities', 'sources', 'imaging', 'storage', 'domain', 'infra'],
   fuzz: ['sources', 'imaging', 'domain'],
   imaging: ['domain'],
   storage: ['domain'],
@@ -22,7 +22,9 @@ const mayImport: Record<string, readonly string[]> = {
   workflows: ['activities', 'domain'],
   workers: ['workflows', 'activities', 'reports', 'engines', 'sources', 'imaging', 'storage', 'domain'],
   infra: ['domain'],
+  web: ['workflows', 'activities', 'reports', 'engines', 'sources', 'imaging', 'storage', 'domain'],
   cli: [
+    'web',
     'workers',
     'workflows',
     'activities',
@@ -54,6 +56,7 @@ const entries = [
   /^workflows\/index\.ts$/,
   /^infra\/(build-bundle|supervise-main)\.ts$/,
   /-thread\.ts$/,
+  /-process\.ts$/,
   /^bench\/(main|plusct-main|ingest-main)\.ts$/,
   /^fuzz\/(main|run-main)\.ts$/,
   // The object store of tests.

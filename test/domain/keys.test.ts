@@ -10,16 +10,27 @@ import {
   datasetKey,
   evaluationCaseKey,
   evaluationKey,
+  feedKey,
   labelKey,
   manifestKey,
   modelKey,
   objectKey,
+  parseFeedKey,
   passportKey,
+  personKey,
   preLabelKey,
   resultKey,
   worklistKey,
 } from '../../domain/keys.js';
-import { caseEntity, caseWorkflowId, taskEntity, taskWorkflowId } from '../../domain/workflow-ids.js';
+import {
+  caseEntity,
+  caseWorkflowId,
+  parseRound,
+  reopenedCaseId,
+  roundName,
+  taskEntity,
+  taskWorkflowId,
+} from '../../domain/workflow-ids.js';
 
 const at: CaseAddress = { campaign: 'first', collection: 'lits', caseId: 'volume-0' };
 
@@ -33,6 +44,16 @@ describe('object keys', () => {
     expect(auditKey('first', taskEntity(at, 1), 12)).toBe(
       'v1/audit/first/task/lits/volume-0/1/00000012.json',
     );
+    const change = {
+      at: '2026-01-02T03:04:05.678Z',
+      entity: taskEntity(at, 1),
+      sequence: 12,
+      sha256: 'ab'.repeat(32),
+    };
+    const feed = feedKey('first', change);
+    expect(feed).toBe(`v1/feed/first/20260102T030405.678Z~task~lits~volume-0~1~00000012~${change.sha256}`);
+    expect(parseFeedKey(feed)).toEqual(change);
+    expect(parseFeedKey(auditKey('first', taskEntity(at, 1), 12))).toBeUndefined();
     expect(modelKey('liver', 'm')).toBe('v1/models/liver/m.json');
     expect(evaluationKey('e', 'report.md')).toBe('v1/evaluations/e/report.md');
     expect(evaluationCaseKey('e', 'lits', 'volume-0')).toBe('v1/evaluations/e/cases/lits/volume-0.json');
@@ -55,6 +76,8 @@ describe('object keys', () => {
       worklistKey('first'),
       datasetKey('first', 'ab'.repeat(32)),
       ...[passportKey, preLabelKey, resultKey].map((key) => key(at)),
+      resultKey(at, 2),
+      ...[personKey('first', 'anna'), personKey('first', 'anna', 2), personKey('first', 'anna-2')],
       ...[manifestKey('first', 'lits'), labelKey(at, 'liver', 'v'), labelKey(at, 'kidney', 'v')],
       ...[auditKey('first', caseEntity(at), 1), auditKey('first', taskEntity(at, 1), 1)],
     ];
@@ -69,7 +92,12 @@ describe('object keys', () => {
   });
 
   it('keep the audit records of a case apart from those of its tasks, and rounds from one another', () => {
-    const entities = [caseEntity(at), taskEntity(at, 1), taskEntity(at, 11)];
+    const entities = [
+      caseEntity(at),
+      taskEntity(at, 1),
+      taskEntity(at, 11),
+      taskEntity(at, 1, 'double-read'),
+    ];
     for (const one of entities) {
       for (const other of entities) expect(one !== other && other.startsWith(`${one}/`)).toBe(false);
     }
@@ -81,5 +109,17 @@ describe('workflow ids', () => {
     expect(caseWorkflowId(at)).toBe('campaign/first/case/lits/volume-0');
     expect(taskWorkflowId(at, 2)).toBe('campaign/first/task/lits/volume-0/2');
     expect(taskWorkflowId({ ...at }, 2)).toBe(taskWorkflowId(at, 2));
+    expect(taskWorkflowId(at, 1, 'double-read')).toBe('campaign/first/task/lits/volume-0/1-double');
+    expect(taskEntity(at, 1, 'blind-audit')).toBe('task/lits/volume-0/1-blind');
+    expect(reopenedCaseId(at, 2)).toBe('campaign/first/case/lits/volume-0/round/2');
+  });
+
+  it('tell round and kind of a task', () => {
+    for (const kind of ['refine', 'double-read', 'blind-audit'] as const) {
+      expect(parseRound(roundName(12, kind))).toEqual({ round: 12, kind });
+    }
+    for (const text of ['', '0', '01', '-1', '1-', '1-triple', '1-double-blind', ' 1', '1e3']) {
+      expect(parseRound(text)).toBeUndefined();
+    }
   });
 });
