@@ -27,6 +27,8 @@ export const decisionsPrefix = 'decision/';
 export const decisionEntity = (at: CaseAddress): string => `${decisionsPrefix}${at.collection}/${at.caseId}`;
 export const taskEntity = (at: CaseAddress, round: number, kind?: TaskKind): string =>
   `task/${at.collection}/${at.caseId}/${roundName(round, kind)}`;
+/** What the entities of all tasks of one case begin with. */
+export const tasksPrefix = (at: CaseAddress): string => `task/${at.collection}/${at.caseId}/`;
 /** Who belongs to a campaign, and every change of that. */
 export const rosterEntity = 'roster';
 
