@@ -5,7 +5,7 @@ import { firstDifference } from '../domain/first-difference.js';
 import { auditKey, resultKey } from '../domain/keys.js';
 import type { TaskState } from '../domain/task.js';
 import { replayTask, type TaskReplay } from '../domain/task-replay.js';
-import { caseOfEntity, checkpointEntity } from '../domain/workflow-ids.js';
+import { caseOfEntity, checkpointEntity, rosterEntity } from '../domain/workflow-ids.js';
 import { type ChainLink, checkChain } from '../storage/audit-chain.js';
 import { newestAudit } from '../storage/audit-log.js';
 import { readJson } from '../storage/json.js';
@@ -13,6 +13,7 @@ import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { type HistoryTestimony, readTestimony, testimonyDifference } from './audit-histories.js';
 import type { ObjectAuditor } from './audit-objects.js';
+import { rosterFaults } from './audit-roster.js';
 import { outcomeFault, type TemporalWitness } from './audit-temporal.js';
 import type { WitnessBook } from './audit-witnesses.js';
 
@@ -79,6 +80,9 @@ async function namedFaults(around: EntityAudit, records: readonly AuditRecord[])
     faults.push(...(await around.objects.check(record)));
     const more = record.entity === checkpointEntity ? checkpointFault(around, record) : undefined;
     if (more !== undefined) faults.push(more);
+  }
+  if (records[0]?.entity === rosterEntity) {
+    faults.push(...(await rosterFaults(around.store, around.campaign, records)));
   }
   const finished = records.filter((each) => each.action === 'finalised').at(-1);
   const result = finished && (await resultFault(around.store, finished));
