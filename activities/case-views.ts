@@ -1,12 +1,13 @@
 import { Assembly, CampaignPlan, CaseResult } from '../domain/campaign.js';
-import type { Passport } from '../domain/case.js';
+import { type Passport, Passport as PassportSchema } from '../domain/case.js';
 import { type CaseRecords, type CaseView, caseView } from '../domain/case-view.js';
-import { decidedPassport } from '../domain/decision.js';
+import { decidedPassport, decisionOf } from '../domain/decision.js';
 import {
   type CaseAddress,
   campaignPlanKey,
   labelKey,
   modelKey,
+  passportKey,
   preLabelKey,
   resultKey,
 } from '../domain/keys.js';
@@ -15,6 +16,8 @@ import { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { TaskState } from '../domain/task.js';
 import { labelsOf } from '../domain/task-reducer.js';
+import { decisionEntity, taskEntity } from '../domain/workflow-ids.js';
+import { newestAudit } from '../storage/audit-log.js';
 import { readDecisions } from '../storage/decisions.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
@@ -56,6 +59,22 @@ export async function readCaseViews(
     const leftOut = out.get(name);
     return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) }, modelsBind);
   });
+}
+
+/** As `readCaseViews`, of one case; undefined when the campaign has not taken it in. */
+export async function readCaseView(store: ObjectStore, at: CaseAddress): Promise<CaseView | undefined> {
+  const { campaign, collection, caseId } = at;
+  const written = await readJson(store, passportKey(at), PassportSchema);
+  if (written === undefined) return undefined;
+  const [decision, worklist, task] = await Promise.all([
+    newestAudit(store, campaign, decisionEntity(at)),
+    readWorklist(store, campaign),
+    newestAudit(store, campaign, taskEntity(at, 1)),
+  ]);
+  const passport = decidedPassport(written, decision && decisionOf(decision));
+  const records = await recordsOf(store, campaign, passport, task?.task, modelReader(store));
+  const leftOut = worklist?.leftOut.find((each) => each.collection === collection && each.caseId === caseId);
+  return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) });
 }
 
 type ModelReader = (organ: Organ, modelId: string) => Promise<Model | undefined>;

@@ -1,12 +1,13 @@
 import type { Passport } from '../domain/case.js';
 import { Passport as PassportSchema } from '../domain/case.js';
 import { PlusctError } from '../domain/errors.js';
-import { type CaseAddress, labelKey, passportKey } from '../domain/keys.js';
+import { type CaseAddress, labelKey, labelsPrefix, passportKey } from '../domain/keys.js';
 import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import type { Organ } from '../domain/organ.js';
 import { readLabelMap } from '../imaging/nifti.js';
 import { getContent, putContent } from '../storage/content.js';
-import { hashOf, publishJson, requireJson } from '../storage/json.js';
+import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
+import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import type { PackedMask } from './volume-work.js';
 
@@ -29,6 +30,25 @@ export async function storeLabel(
   const { voxelSha256, voxels } = packed;
   return { organ, version, origin: note.origin, author: note.author, voxelSha256, voxels };
 }
+
+/** The record of every label version of a case, by organ and name. */
+export async function readLabelVersions(store: ObjectStore, at: CaseAddress): Promise<LabelVersion[]> {
+  const keys: string[] = [];
+  for await (const key of store.list(labelsPrefix(at))) keys.push(key);
+  return mapBounded(keys, readsAtOnce, (key) => requireJson(store, key, LabelVersion));
+}
+
+/** The record of one label version; undefined when there is none of that name. */
+export function readLabelVersion(
+  store: ObjectStore,
+  at: CaseAddress,
+  organ: Organ,
+  version: string,
+): Promise<LabelVersion | undefined> {
+  return readJson(store, labelKey(at, organ, version), LabelVersion);
+}
+
+const readsAtOnce = 16;
 
 /** The stored mask file of a label version. */
 export async function loadMask(

@@ -8,6 +8,7 @@ import { taskEntity } from '../domain/workflow-ids.js';
 import { appendAudit, newestAudit } from '../storage/audit-log.js';
 import { getContent } from '../storage/content.js';
 import { alive } from './alive.js';
+import { writer } from './audit.js';
 import type { Dependencies } from './dependencies.js';
 import { loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
 
@@ -53,6 +54,7 @@ export function refinementDeeds({ store, work, now }: Pick<Dependencies, 'store'
         labelsBefore: labels,
         labelsAfter: labels,
         task: state,
+        ...writer(),
       });
       return { state, nextSequence: 1 };
     },

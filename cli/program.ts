@@ -47,6 +47,22 @@ function addServers(program: Command): void {
     .action(async (options) => (await import('./worker.js')).worker(options));
 }
 
+function addConsole(program: Command): void {
+  program
+    .command('serve')
+    .description('the console: an HTTP API and a page in the browser, for everybody who works on a campaign')
+    .option('--port <n>', 'where to listen; a free port near 8420 when not given')
+    .option('--host <address>', 'address to listen on; beyond this machine only with an identity provider')
+    .addOption(campaignOption())
+    .option('--no-open', 'do not open a browser')
+    .option('--links', 'print a sign-in link for every person of the campaign')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { serve } = await import('./serve.js');
+      await withSession((session) => serve(session, options));
+    });
+}
+
 function addCampaigns(program: Command): void {
   program
     .command('build')
@@ -351,6 +367,7 @@ export function program(): Command {
     .showHelpAfterError()
     .exitOverride();
   addServers(root);
+  addConsole(root);
   addCampaigns(root);
   addEvaluate(root);
   addLeakage(root);

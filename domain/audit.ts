@@ -1,13 +1,32 @@
 import { z } from 'zod';
+import { LabelSummary } from './label-version.js';
 import { OrganName, Sha256 } from './primitives.js';
-import { TaskState } from './task.js';
+import { Person, TaskCommand, TaskState } from './task.js';
 
 const LabelHashes = z.partialRecord(OrganName, Sha256);
+
+/** Time that a person was at work, as their tool measured it. Seconds; organs are those of `byOrgan` alone. */
+export const Effort = z.object({
+  activeSeconds: z.number().nonnegative().max(1_000_000),
+  byOrgan: z.partialRecord(OrganName, z.number().nonnegative().max(1_000_000)).optional(),
+});
+export type Effort = z.infer<typeof Effort>;
+
+/**
+ * What the state machine was given besides the command, so that its answer can be worked out again from the records
+ * alone: the people whom it looked up, and what was made of an upload.
+ */
+export const CommandContext = z.object({
+  people: z.array(Person),
+  labels: z.array(LabelSummary).optional(),
+  remarks: z.array(z.string()).optional(),
+});
+export type CommandContext = z.infer<typeof CommandContext>;
 
 /** One line of the append-only record: who did what to a case or task, when, why, with label hashes before and after. */
 export const AuditRecord = z.object({
   campaign: z.string(),
-  /** `case/{collection}/{caseId}`, `decision/{collection}/{caseId}` or `task/{collection}/{caseId}/{round}`. */
+  /** `case/{collection}/{caseId}`, `decision/{collection}/{caseId}`, `task/{collection}/{caseId}/{round}`, `roster`. */
   entity: z.string(),
   sequence: z.number().int().nonnegative(),
   at: z.iso.datetime(),
@@ -22,6 +41,16 @@ export const AuditRecord = z.object({
   details: z.record(z.string(), z.string()).optional(),
   labelsBefore: LabelHashes,
   labelsAfter: LabelHashes,
+  /** The whole command of a person, uploads and comments included; absent when what came was no command. */
+  command: TaskCommand.optional(),
+  /** With `command`: what else its answer rests on. */
+  given: CommandContext.optional(),
+  /** The workflow that wrote the record; absent when it was written outside of one. */
+  workflowId: z.string().optional(),
+  runId: z.string().optional(),
+  effort: Effort.optional(),
+  /** Voxels that the command added, removed or gave to another organ, by organ; of commands that bring labels. */
+  changedVoxels: z.partialRecord(OrganName, z.number().int().nonnegative()).optional(),
   /** The task after this record: the newest record of a task is its state as people see it. */
   task: TaskState.optional(),
   /** SHA-256 of the bytes of the record before this one; 64 zeros for the first. */

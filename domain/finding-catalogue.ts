@@ -184,6 +184,44 @@ export const findingCatalogue = {
   LABEL_PIECES: { severity: 'flag', means: 'a label is in more pieces than its organ has' },
   LABEL_HOLES: { severity: 'flag', means: 'a label encloses much background' },
   ORGAN_CUT: { severity: 'note', means: 'an organ reaches the end of the scan, which cuts it off' },
+  SUBMISSION_UNREADABLE: { severity: 'reject', means: 'an uploaded file cannot be read as a mask' },
+  SUBMISSION_LIMIT: {
+    severity: 'reject',
+    means: 'reading an uploaded file took more memory or time than a mask does',
+  },
+  SUBMISSION_GRID: {
+    severity: 'reject',
+    means:
+      'a mask lies on another grid than its image: flipped, transposed, shifted, turned, cropped or resampled',
+  },
+  SUBMISSION_MOVED: {
+    severity: 'reject',
+    means: 'a mask has its image’s header, but its voxels are flipped, transposed or shifted',
+  },
+  SUBMISSION_VALUES: { severity: 'reject', means: 'a mask holds values or segments that stand for no organ' },
+  SUBMISSION_RELABELLED: { severity: 'reject', means: 'the values of a mask’s organs have changed places' },
+  SUBMISSION_EMPTY: {
+    severity: 'flag',
+    means: 'a submitted mask has no voxel of an organ that nobody attested absent',
+  },
+  SUBMISSION_PIECES: {
+    severity: 'flag',
+    means: 'a submitted organ is in more pieces than it has, or has stray voxels',
+  },
+  SUBMISSION_HOLES: { severity: 'flag', means: 'a submitted organ encloses much background' },
+  SUBMISSION_SIDE: {
+    severity: 'flag',
+    means: 'submitted organs lie on the wrong side, or kidney on one side only',
+  },
+  SUBMISSION_VOLUME: {
+    severity: 'flag',
+    means: 'a submitted organ is far smaller or larger than those accepted of its collection',
+  },
+  SUBMISSION_OVERLAP: { severity: 'flag', means: 'segments of a submitted file share voxels' },
+  SUBMISSION_ELSEWHERE: {
+    severity: 'flag',
+    means: 'a returned mask was changed in organs that the return does not name',
+  },
   EXCLUDED_BY_OPERATOR: { severity: 'exclude', means: 'a person decided to leave the case out' },
 } as const satisfies Record<string, CatalogueEntry>;
 

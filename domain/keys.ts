@@ -35,15 +35,61 @@ export const casePrefix = (at: CaseAddress): string =>
 export const passportKey = (at: CaseAddress): string => `${casePrefix(at)}/passport.json`;
 /** What the scan is found again by. */
 export const sketchKey = (at: CaseAddress): string => `${casePrefix(at)}/sketch-${sketchVersion}.json`;
+export const labelsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/labels/`;
 export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
-  `${casePrefix(at)}/labels/${organ}/${version}.json`;
+  `${labelsPrefix(at)}${organ}/${version}.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
 export const resultKey = (at: CaseAddress): string => `${casePrefix(at)}/result.json`;
+
+/** Who uploaded a mask: a command may only name what its sender has uploaded. */
+export const uploadKey = (campaign: string, sha256: string, person: string): string =>
+  `${campaignPrefix(campaign)}/uploads/${sha256}/${person}.json`;
 
 export const auditPrefix = (campaign: string): string => `${root}/audit/${campaign}/`;
 /** `entity` is a case or a task: `case/lits/volume-0`, `task/lits/volume-0/1`. */
 export const auditKey = (campaign: string, entity: string, sequence: number): string =>
   `${auditPrefix(campaign)}${entity}/${String(sequence).padStart(8, '0')}.json`;
+
+export const feedPrefix = (campaign: string): string => `${root}/feed/${campaign}/`;
+/** `20260101T093000.000Z`: sorts as time does, and holds nothing that keys or tools stumble over. */
+export const feedStamp = (at: Date): string => at.toISOString().replaceAll(/[-:]/g, '');
+/** An empty object for each audit record: one listing tells what came since a time. */
+export interface FeedEntry {
+  readonly at: string;
+  readonly entity: string;
+  readonly sequence: number;
+  /** Hash of the record's bytes: one listing bears witness to every record. */
+  readonly sha256: string;
+}
+/**
+ * One folder for a campaign's feed, for object servers on a file system list a folder of thousands far quicker than
+ * thousands of folders. `at` is an ISO time to the millisecond.
+ */
+export const feedKey = (campaign: string, entry: FeedEntry): string =>
+  `${feedPrefix(campaign)}${feedStamp(new Date(entry.at))}~${entry.entity.replaceAll('/', '~')}~${String(entry.sequence).padStart(8, '0')}~${entry.sha256}`;
+/** Reads `feedKey` back; undefined for a key that is none. */
+export function parseFeedKey(key: string): FeedEntry | undefined {
+  const parts =
+    /\/feed\/[^/]+\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3}Z)~([^/]+)~(\d{8})~([0-9a-f]{64})$/.exec(key);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second, entity, sequence, sha256] = parts;
+  return {
+    at: `${year}-${month}-${day}T${hour}:${minute}:${second}`,
+    entity: entity!.replaceAll('~', '/'),
+    sequence: Number(sequence),
+    sha256: sha256!,
+  };
+}
+
+export const checkpointsPrefix = (campaign: string): string => `${root}/audit-heads/${campaign}/`;
+/** Checkpoints over all records, numbered from 1. */
+export const checkpointKey = (campaign: string, number: number): string =>
+  `${checkpointsPrefix(campaign)}${String(number).padStart(8, '0')}.json`;
+
+export const historiesPrefix = (campaign: string): string => `${root}/histories/${campaign}/`;
+/** The history of one run of a workflow of the campaign, as Temporal exports it. */
+export const historyKey = (campaign: string, workflowId: string, runId: string): string =>
+  `${historiesPrefix(campaign)}${workflowId}/${runId}.json`;
 
 export const modelKey = (organ: Organ, modelId: string): string => `${root}/models/${organ}/${modelId}.json`;
 

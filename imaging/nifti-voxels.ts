@@ -19,11 +19,21 @@ const blockVoxels = 1 << 16;
  * else a copy. `content` must hold all voxels that the header promises.
  */
 export function storedVoxels(content: Uint8Array, fields: NiftiFields): StoredVoxels {
-  const { datatype, bytesPerVoxel: size, shape, voxOffset } = fields;
-  const count = shape[0] * shape[1] * shape[2];
+  const { shape } = fields;
+  return typedVoxels(content, { ...fields, count: shape[0] * shape[1] * shape[2] });
+}
+
+/** The same of any layout whose types are NIfTI's: `count` values from byte `voxOffset` on. */
+export function typedVoxels(
+  content: Uint8Array,
+  layout: Pick<NiftiFields, 'datatype' | 'bytesPerVoxel' | 'littleEndian' | 'voxOffset'> & {
+    readonly count: number;
+  },
+): StoredVoxels {
+  const { datatype, bytesPerVoxel: size, voxOffset, count } = layout;
   let bytes = content.subarray(voxOffset, voxOffset + count * size);
   // Never `slice`: that of a Buffer does not copy, and the caller's file would be swapped.
-  const swap = !fields.littleEndian && size > 1;
+  const swap = !layout.littleEndian && size > 1;
   if (swap || bytes.byteOffset % size !== 0) bytes = new Uint8Array(bytes);
   if (swap) swapBytes(bytes, size);
   const { buffer, byteOffset } = bytes;

@@ -21,6 +21,10 @@ export interface Home {
   readonly runFile: string;
   readonly lockFile: string;
   readonly credentialsFile: string;
+  /** Keys of the console: what people sign in with where there is no identity provider. */
+  readonly consoleFile: string;
+  /** Where uploads wait until they are checked. */
+  readonly quarantineDir: string;
 }
 
 /** The folder with package.json, whether this file runs from the sources or from dist/. */
@@ -46,6 +50,8 @@ export function resolveHome(env: Environment = process.env, root: string = proje
     runFile: join(dir, 'run.json'),
     lockFile: join(dir, 'supervisor.lock'),
     credentialsFile: join(dir, 'credentials.json'),
+    consoleFile: join(dir, 'console.json'),
+    quarantineDir: join(dir, 'quarantine'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type AuditEntry, AuditRecord } from '../domain/audit.js';
 import { auditKey, auditPrefix } from '../domain/keys.js';
+import { announce } from './change-feed.js';
 import { sha256 } from './hash.js';
 import { canonicalJson, publish, requireJson } from './json.js';
 import type { ObjectStore } from './object-store.js';
@@ -8,12 +9,14 @@ const noRecordBefore = '0'.repeat(64);
 
 /**
  * Appends one record to an entity's chain. The entry's sequence is the writer's own count; each entity has one
- * writer (its workflow), so that the same entry written twice is the same record.
+ * writer (its workflow), so that the same entry written twice is the same record. Readers hear of it by the change feed.
  */
 export async function appendAudit(store: ObjectStore, entry: AuditEntry): Promise<void> {
   const record: AuditRecord = AuditRecord.parse({ ...entry, previousSha256: await hashBefore(store, entry) });
   const key = auditKey(entry.campaign, entry.entity, entry.sequence);
-  await publish(store, key, new TextEncoder().encode(canonicalJson(record)));
+  const bytes = new TextEncoder().encode(canonicalJson(record));
+  await publish(store, key, bytes);
+  await announce(store, { ...record, sha256: sha256(bytes) });
 }
 
 async function hashBefore(store: ObjectStore, entry: AuditEntry): Promise<string> {

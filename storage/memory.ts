@@ -18,8 +18,8 @@ export function memoryStore(): ObjectStore {
       );
       return [...new Set(below.map((key) => key.slice(prefix.length).split('/')[0]!))].sort();
     },
-    list: async function* (prefix) {
-      yield* [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    list: async function* (prefix, after = '') {
+      yield* [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
     },
   };
 }

@@ -7,8 +7,8 @@ export interface ObjectStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Writes unless the key exists; says whether this call wrote. Of racing writers one wins. */
   putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
-  /** Keys that begin with `prefix`, in order. */
-  list(prefix: string): AsyncIterable<string>;
+  /** Keys that begin with `prefix`, in order; with `after` only those that sort behind it. */
+  list(prefix: string, after?: string): AsyncIterable<string>;
   /** Names up to the next `/` of the keys below `prefix`, which ends in `/`: its subfolders. */
   folders(prefix: string): Promise<string[]>;
 }

@@ -73,8 +73,9 @@ export function s3Store(settings: S3Settings): ObjectStore {
       else await put(key, bytes, {});
     },
     putIfAbsent: (key, bytes) => put(key, bytes, { IfNoneMatch: '*' }),
-    async *list(prefix) {
-      for await (const page of pages(client, { Bucket, Prefix: prefix })) {
+    async *list(prefix, after) {
+      const behind = after === undefined ? {} : { StartAfter: after };
+      for await (const page of pages(client, { Bucket, Prefix: prefix, ...behind })) {
         for (const entry of page.Contents ?? []) yield entry.Key!;
       }
     },

@@ -22,7 +22,9 @@ const mayImport: Record<string, readonly string[]> = {
   workflows: ['activities', 'domain'],
   workers: ['workflows', 'activities', 'reports', 'engines', 'sources', 'imaging', 'storage', 'domain'],
   infra: ['domain'],
+  web: ['workflows', 'activities', 'reports', 'engines', 'sources', 'imaging', 'storage', 'domain'],
   cli: [
+    'web',
     'workers',
     'workflows',
     'activities',
@@ -54,6 +56,7 @@ const entries = [
   /^workflows\/index\.ts$/,
   /^infra\/(build-bundle|supervise-main)\.ts$/,
   /-thread\.ts$/,
+  /-process\.ts$/,
   /^bench\/(main|plusct-main|ingest-main)\.ts$/,
   /^fuzz\/(main|run-main)\.ts$/,
   // The object store of tests.

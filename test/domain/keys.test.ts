@@ -10,10 +10,12 @@ import {
   datasetKey,
   evaluationCaseKey,
   evaluationKey,
+  feedKey,
   labelKey,
   manifestKey,
   modelKey,
   objectKey,
+  parseFeedKey,
   passportKey,
   preLabelKey,
   resultKey,
@@ -33,6 +35,16 @@ describe('object keys', () => {
     expect(auditKey('first', taskEntity(at, 1), 12)).toBe(
       'v1/audit/first/task/lits/volume-0/1/00000012.json',
     );
+    const change = {
+      at: '2026-01-02T03:04:05.678Z',
+      entity: taskEntity(at, 1),
+      sequence: 12,
+      sha256: 'ab'.repeat(32),
+    };
+    const feed = feedKey('first', change);
+    expect(feed).toBe(`v1/feed/first/20260102T030405.678Z~task~lits~volume-0~1~00000012~${change.sha256}`);
+    expect(parseFeedKey(feed)).toEqual(change);
+    expect(parseFeedKey(auditKey('first', taskEntity(at, 1), 12))).toBeUndefined();
     expect(modelKey('liver', 'm')).toBe('v1/models/liver/m.json');
     expect(evaluationKey('e', 'report.md')).toBe('v1/evaluations/e/report.md');
     expect(evaluationCaseKey('e', 'lits', 'volume-0')).toBe('v1/evaluations/e/cases/lits/volume-0.json');

@@ -46,6 +46,8 @@ describe.each(stores)('an object store %s', (_name, open) => {
     const store = open();
     for (const key of ['l/b/2', 'l/b/1', 'l/a/x/y', 'l/file']) await store.put(`${root}${key}`, bytes(key));
     expect(await all(store.list(`${root}l/b/`))).toEqual([`${root}l/b/1`, `${root}l/b/2`]);
+    expect(await all(store.list(`${root}l/b/`, `${root}l/b/1`))).toEqual([`${root}l/b/2`]);
+    expect(await all(store.list(`${root}l/b/`, `${root}l/b/1z`))).toEqual([`${root}l/b/2`]);
     expect((await store.folders(`${root}l/`)).sort()).toEqual(['a', 'b']);
     expect(await store.folders(`${root}nothing/`)).toEqual([]);
   });

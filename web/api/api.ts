@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Client } from '@temporalio/client';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { VolumeWork } from '../../activities/volume-work.js';
+import type { Action } from '../../domain/permissions.js';
+import type { ObjectStore } from '../../storage/object-store.js';
+import type { Boards } from './board-index.js';
+import type { Proofs } from './identity/authenticator.js';
+import type { SignedIn } from './identity/signed-in.js';
+import { problem } from './problem.js';
+import type { CampaignPerson, Rosters } from './rosters.js';
+
+/** The server as routes see it: schemas are zod's. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What routes live on. */
+export interface ApiContext {
+  readonly store: ObjectStore;
+  client(): Promise<Client>;
+  readonly work: VolumeWork;
+  readonly rosters: Rosters;
+  readonly boards: Boards;
+  readonly proofs: Proofs;
+  /** Largest upload, and where uploads wait until they are checked. */
+  readonly uploads: { readonly maxBytes: number; readonly folder: string };
+  /** How people can sign in. */
+  readonly signInBy: { readonly local: boolean; readonly oidc: boolean };
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The line of the permission table that the route stands under; `signed-in`: everybody who is; `public`: everybody. */
+    readonly action?: Action | 'signed-in' | 'public';
+  }
+  interface FastifyRequest {
+    signedIn: SignedIn | null;
+    /** The person of the address's campaign who asks; set for routes of a campaign. */
+    person: CampaignPerson | null;
+  }
+}
+
+/** Who asks; routes that are not public have somebody. */
+export function signedInOf(request: FastifyRequest): SignedIn {
+  if (request.signedIn !== null) return request.signedIn;
+  throw problem(401, 'Nobody is signed in', 'Sign in');
+}
+
+/** Who asks, as the campaign's roster has them. */
+export function personOf(request: FastifyRequest): CampaignPerson {
+  if (request.person !== null) return request.person;
+  throw problem(403, 'You are not of this campaign', 'Ask its lead to add you');
+}
