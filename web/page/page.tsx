@@ -1,7 +1,4 @@
 import { useEffect } from 'preact/hooks';
-import { Bar } from './parts/bar.js';
-import { KeyHelp, keyHelpOpen } from './parts/key-help.js';
-import { Skeleton } from './parts/skeleton.js';
 import { AuditPage } from './pages/audit.js';
 import { CasePage } from './pages/case.js';
 import { EvaluationsPage } from './pages/evaluations.js';
@@ -10,6 +7,9 @@ import { PeoplePage } from './pages/people.js';
 import { ReviewPage } from './pages/review.js';
 import { SignInPage } from './pages/sign-in.js';
 import { WorkPage } from './pages/work.js';
+import { Bar } from './parts/bar.js';
+import { KeyHelp, keyHelpOpen } from './parts/key-help.js';
+import { Skeleton } from './parts/skeleton.js';
 import { useKeys } from './state/keys.js';
 import { go, type PageName, pageAddress, route } from './state/router.js';
 import { me, membership } from './state/session.js';
@@ -66,7 +66,9 @@ function SignedIn() {
       ) : (
         <main id="content">
           <div class="notice warn">
-            <b>{campaign === undefined ? 'You belong to no campaign yet' : `You do not belong to ${campaign}`}</b>
+            <b>
+              {campaign === undefined ? 'You belong to no campaign yet' : `You do not belong to ${campaign}`}
+            </b>
             <p class="soft">A lead adds people under People, or with `plusct people add`.</p>
           </div>
         </main>

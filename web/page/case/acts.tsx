@@ -4,7 +4,15 @@ import type { CommandBody, TaskEntry } from '../../api/schemas/task-body.js';
 export type Act =
   | { readonly kind: 'now'; readonly body: CommandBody }
   | { readonly kind: 'dialog'; readonly dialog: DialogName };
-export type DialogName = 'submit' | 'refine' | 'return' | 'escalate' | 'release' | 'absent' | 'hand-over' | 'comment';
+export type DialogName =
+  | 'submit'
+  | 'refine'
+  | 'return'
+  | 'escalate'
+  | 'release'
+  | 'absent'
+  | 'hand-over'
+  | 'comment';
 
 export interface Button {
   readonly title: string;

@@ -14,10 +14,7 @@ import type { Workspace } from './workspace.js';
 export type FileHead = Uint8Array;
 
 /** Asks something of a task; what it refuses is thrown. */
-export function command(
-  { task }: TaskEntry,
-  body: CommandBody,
-): Promise<CommandAnswer | KeptAnswer> {
+export function command({ task }: TaskEntry, body: CommandBody): Promise<CommandAnswer | KeptAnswer> {
   const { campaign, collection, caseId, round } = task;
   return sendJson(inCampaign(campaign, 'tasks', collection, caseId, round, 'commands'), body);
 }

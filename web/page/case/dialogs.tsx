@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type Organ, organs } from '../../../domain/organ.js';
-import type { TaskEntry } from '../../api/schemas/task-body.js';
 import type { PeopleBody } from '../../api/schemas/people-body.js';
+import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { Ask } from '../parts/ask.js';
 import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
@@ -19,7 +19,11 @@ interface DialogProps {
 }
 
 /** The dialog that is open. */
-export function CaseDialog({ name, head, ...props }: DialogProps & { readonly name: DialogName; readonly head: Uint8Array | undefined }) {
+export function CaseDialog({
+  name,
+  head,
+  ...props
+}: DialogProps & { readonly name: DialogName; readonly head: Uint8Array | undefined }) {
   if (name === 'submit' || name === 'refine')
     return head === undefined ? null : <HandIn kind={name} head={head} {...props} />;
   if (name === 'return') return <SendBack {...props} />;
@@ -34,7 +38,13 @@ const plain = {
   release: { title: 'Put the task back into the queue', does: 'Put back', reason: 'welcome' },
 } as const;
 
-function Plain({ kind, entry, workspace, done, close }: DialogProps & { readonly kind: 'escalate' | 'release' }) {
+function Plain({
+  kind,
+  entry,
+  workspace,
+  done,
+  close,
+}: DialogProps & { readonly kind: 'escalate' | 'release' }) {
   const act = async (reason: string) => {
     const effort = effortOf(workspace);
     await (kind === 'escalate'
@@ -54,10 +64,20 @@ function Absent({ entry, workspace, done, close }: DialogProps) {
     done();
   };
   return (
-    <Ask title="Attest that an organ is absent" does="Attest" reason="needed" reasonLabel="What shows it" act={act} close={close}>
+    <Ask
+      title="Attest that an organ is absent"
+      does="Attest"
+      reason="needed"
+      reasonLabel="What shows it"
+      act={act}
+      close={close}
+    >
       <label class="stack">
         <span>Organ</span>
-        <select value={organ} onChange={(event) => setOrgan(open.find((each) => each === event.currentTarget.value) ?? organ)}>
+        <select
+          value={organ}
+          onChange={(event) => setOrgan(open.find((each) => each === event.currentTarget.value) ?? organ)}
+        >
           {open.map((each) => (
             <option key={each}>{each}</option>
           ))}
@@ -72,7 +92,12 @@ function HandOver({ entry, workspace, done, close }: DialogProps) {
   const others = data?.people.filter(({ id, role }) => role === 'junior' && id !== entry.task.assignee) ?? [];
   const [to, setTo] = useState('');
   const act = async (reason: string) => {
-    await command(entry, { kind: 'hand-over', to: to || (others[0]?.id ?? ''), reason, ...effortOf(workspace) });
+    await command(entry, {
+      kind: 'hand-over',
+      to: to || (others[0]?.id ?? ''),
+      reason,
+      ...effortOf(workspace),
+    });
     done();
   };
   return (
@@ -100,6 +125,13 @@ function CommentHere({ entry, workspace, done, close }: DialogProps) {
     done();
   };
   return (
-    <Ask title={`Comment at voxel ${at?.join(', ') ?? ''}`} does="Pin it" reason="needed" reasonLabel="Comment" act={act} close={close} />
+    <Ask
+      title={`Comment at voxel ${at?.join(', ') ?? ''}`}
+      does="Pin it"
+      reason="needed"
+      reasonLabel="Comment"
+      act={act}
+      close={close}
+    />
   );
 }

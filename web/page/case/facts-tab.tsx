@@ -39,8 +39,10 @@ export function FactsTab({ at, body, entry }: FactsProps) {
       )}
       <section>
         <h2>Scan</h2>
-        {geometry && <Fact name="Voxels">{geometry.size.join(' × ')}</Fact>}
-        {geometry && <Fact name="Spacing">{geometry.spacingMm.map((each) => each.toFixed(2)).join(' × ')} mm</Fact>}
+        {geometry && <Fact name="Voxels">{geometry.shape.join(' × ')}</Fact>}
+        {geometry && (
+          <Fact name="Spacing">{geometry.spacingMm.map((each) => each.toFixed(2)).join(' × ')} mm</Fact>
+        )}
         <Fact name="Licence">{body.licence}</Fact>
         <Fact name="Stage">{body.stage}</Fact>
         <a href={caseAddress(at, 'bundle')}>Download for ITK-SNAP or 3D Slicer</a>

@@ -33,7 +33,9 @@ export function HandIn({ kind, entry, head, workspace, done, close }: HandInProp
   return (
     <Ask
       title={kind === 'submit' ? 'Submit for review' : 'Refine and verify'}
-      does={warnings.length > 0 ? 'I have seen it: submit' : kind === 'submit' ? 'Submit' : 'Refine and verify'}
+      does={
+        warnings.length > 0 ? 'I have seen it: submit' : kind === 'submit' ? 'Submit' : 'Refine and verify'
+      }
       reason={needed ? 'needed' : 'welcome'}
       reasonLabel={warnings.length > 0 ? 'Why it is right as it is' : kind === 'submit' ? 'Note' : 'Reason'}
       act={act}

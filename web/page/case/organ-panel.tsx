@@ -21,7 +21,10 @@ export function OrganPanel({ workspace, entry }: OrganPanelProps) {
         const state = entry?.task.organs[organ].state;
         return (
           <div class={`organ ${chosen ? 'chosen' : ''}`} key={organ}>
-            <span class="swatch" style={{ background: css(organColours[organ]), opacity: hidden ? 0.25 : 1 }} />
+            <span
+              class="swatch"
+              style={{ background: css(organColours[organ]), opacity: hidden ? 0.25 : 1 }}
+            />
             <button
               type="button"
               aria-pressed={chosen}
@@ -51,7 +54,15 @@ export function OrganPanel({ workspace, entry }: OrganPanelProps) {
 
 function Eye({ open }: { readonly open: boolean }) {
   return (
-    <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.4" aria-hidden="true">
+    <svg
+      width="16"
+      height="16"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.4"
+      aria-hidden="true"
+    >
       <path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8Z" />
       {open ? <circle cx="8" cy="8" r="2" /> : <path d="M2.5 13.5 13.5 2.5" />}
     </svg>

@@ -16,7 +16,7 @@ interface ScreenProps {
 /** The canvas, and above it the brush's ring, the outline that is being drawn and the pins of comments. */
 export function Screen({ workspace, comments, open }: ScreenProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const viewer = useRef<CaseViewer>();
+  const viewer = useRef<CaseViewer | undefined>(undefined);
   useEffect(() => {
     let closed = false;
     void open(canvas.current!).then((opened) => {
@@ -64,7 +64,7 @@ interface Spot {
 function usePointer(workspace: Workspace, viewer: { readonly current: CaseViewer | undefined }) {
   const at = useSignal<Spot | undefined>(undefined);
   const outline = useSignal<readonly Spot[]>([]);
-  const stroke = useRef<{ z: number; last: Point; points: Point[] }>();
+  const stroke = useRef<{ z: number; last: Point; points: Point[] } | undefined>(undefined);
   const spotOf = (event: MouseEvent): Spot => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     return { left: event.clientX - box.left, top: event.clientY - box.top };
@@ -132,7 +132,13 @@ function Ring({ workspace, viewer, at }: RingProps) {
     <div
       class="brush"
       aria-hidden="true"
-      style={{ left: `${at.left}px`, top: `${at.top}px`, width: `${side}px`, height: `${side}px`, borderColor: colour }}
+      style={{
+        left: `${at.left}px`,
+        top: `${at.top}px`,
+        width: `${side}px`,
+        height: `${side}px`,
+        borderColor: colour,
+      }}
     />
   );
 }

@@ -53,10 +53,20 @@ export function VersionsTab({ at, body, workspace }: VersionsProps) {
           What changed <kbd>d</kbd>
         </h2>
         <div class="windows">
-          <button type="button" aria-pressed={isOn && base === 'pre-label'} onClick={() => void show(isOn && base === 'pre-label' ? undefined : 'pre-label')}>
+          <button
+            type="button"
+            data-diff
+            aria-pressed={isOn && base === 'pre-label'}
+            onClick={() => void show(isOn && base === 'pre-label' ? undefined : 'pre-label')}
+          >
             Since pre-label
           </button>
-          <button type="button" aria-pressed={isOn && base === 'drawn'} disabled={workspace.strokes.value === 0} onClick={() => void show(isOn && base === 'drawn' ? undefined : 'drawn')}>
+          <button
+            type="button"
+            aria-pressed={isOn && base === 'drawn'}
+            disabled={workspace.strokes.value === 0}
+            onClick={() => void show(isOn && base === 'drawn' ? undefined : 'drawn')}
+          >
             Since opened
           </button>
         </div>
@@ -79,10 +89,20 @@ async function fromOf(base: Base, at: CaseAt, workspace: Workspace): Promise<Uin
   return workspace.values?.map((now, index) => (mask[index] !== 0 ? value : now === value ? 0 : now));
 }
 
-function Figures({ figures, workspace }: { readonly figures: readonly OrganDifference[]; readonly workspace: Workspace }) {
+function Figures({
+  figures,
+  workspace,
+}: {
+  readonly figures: readonly OrganDifference[];
+  readonly workspace: Workspace;
+}) {
   const size = workspace.grid.value?.size ?? [1, 1, 1];
   const jump = (index: number) =>
-    workspace.jump([index % size[0], Math.floor(index / size[0]) % size[1], Math.floor(index / (size[0] * size[1]))]);
+    workspace.jump([
+      index % size[0],
+      Math.floor(index / size[0]) % size[1],
+      Math.floor(index / (size[0] * size[1])),
+    ]);
   return (
     <>
       <div class="row small">

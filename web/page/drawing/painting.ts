@@ -56,12 +56,7 @@ export class Painting {
     const pieces = Math.max(1, Math.ceil(length / Math.max(0.5, radius / 2)));
     for (let piece = 0; piece <= pieces; piece++) {
       const share = piece / pieces;
-      this.disc(
-        [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share],
-        z,
-        radius,
-        pen,
-      );
+      this.disc([from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share], z, radius, pen);
     }
   }
 

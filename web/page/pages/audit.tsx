@@ -39,7 +39,9 @@ export function AuditPage() {
 function TaskRecord({ at: [collection = '', caseId = '', round = '1'] }: { readonly at: readonly string[] }) {
   const { campaign = '' } = route.value;
   const url = inCampaign(campaign, 'tasks', collection, caseId, round, 'audit');
-  const { data, problem, reload } = useResource<AuditBody>(url, ({ entity }) => entity.includes(`${collection}/${caseId}`));
+  const { data, problem, reload } = useResource<AuditBody>(url, ({ entity }) =>
+    entity.includes(`${collection}/${caseId}`),
+  );
   return (
     <>
       <ProblemBox problem={problem} again={reload} />
@@ -48,7 +50,8 @@ function TaskRecord({ at: [collection = '', caseId = '', round = '1'] }: { reado
         <div class={`notice ${data.breaks.length === 0 ? 'good' : 'bad'}`}>
           {data.breaks.length === 0 ? (
             <>
-              <b>The chain is whole.</b> {data.records.length} records, each with the hash of the one before it.
+              <b>The chain is whole.</b> {data.records.length} records, each with the hash of the one before
+              it.
             </>
           ) : (
             <>

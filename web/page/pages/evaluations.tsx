@@ -41,7 +41,9 @@ export function EvaluationsPage() {
           </p>
         </div>
       )}
-      {evaluation !== undefined && <Evaluation campaign={campaign} evaluation={evaluation} key={evaluation} />}
+      {evaluation !== undefined && (
+        <Evaluation campaign={campaign} evaluation={evaluation} key={evaluation} />
+      )}
     </>
   );
 }
@@ -130,5 +132,8 @@ function withSpread(mean: number | null, sd: number | null): string {
 
 /** `violin-dsc.svg` becomes `violin plot, dsc`. */
 function altOf(name: string): string {
-  return name.replace(/\.svg$/, '').replace(/^violin-?/, 'violin plot ').replaceAll('-', ' ');
+  return name
+    .replace(/\.svg$/, '')
+    .replace(/^violin-?/, 'violin plot ')
+    .replaceAll('-', ' ');
 }

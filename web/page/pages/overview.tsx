@@ -1,27 +1,33 @@
 import { useState } from 'preact/hooks';
 import type { CampaignBody, CollectionProgress, FindingsPage } from '../../api/schemas/campaign.js';
-import { EffortPanel } from '../parts/effort-panel.js';
 import { ProblemBox } from '../parts/problem-box.js';
 import { Skeleton } from '../parts/skeleton.js';
 import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
 import { follow, pageAddress, route } from '../state/router.js';
-import { may } from '../state/session.js';
 
 /** How the campaign stands: stages by collections, who has to act, how fast it goes, what was found in the data. */
 export function OverviewPage() {
   const { campaign = '' } = route.value;
   const { data, problem, reload } = useResource<CampaignBody>(inCampaign(campaign));
-  if (data === undefined) return problem === undefined ? <Skeleton lines={10} /> : <ProblemBox problem={problem} again={reload} />;
-  const sum = (of: (each: CollectionProgress) => number) => data.collections.reduce((all, each) => all + of(each), 0);
+  if (data === undefined)
+    return problem === undefined ? <Skeleton lines={10} /> : <ProblemBox problem={problem} again={reload} />;
+  const sum = (of: (each: CollectionProgress) => number) =>
+    data.collections.reduce((all, each) => all + of(each), 0);
   const going = sum(({ ingested, excluded, quarantined }) => ingested - excluded - quarantined);
   const finished = sum((each) => each.finished);
   return (
     <>
       <div class="head">
         <h1>{data.campaign}</h1>
-        <span class="soft">{data.refine === 'human' ? 'refined by people' : 'refined by simulated people'}</span>
-        {data.datasets > 0 && <span class="badge good">{data.datasets === 1 ? 'dataset published' : `${data.datasets} datasets published`}</span>}
+        <span class="soft">
+          {data.refine === 'human' ? 'refined by people' : 'refined by simulated people'}
+        </span>
+        {data.datasets > 0 && (
+          <span class="badge good">
+            {data.datasets === 1 ? 'dataset published' : `${data.datasets} datasets published`}
+          </span>
+        )}
       </div>
       <ProblemBox problem={problem} again={reload} />
       <div class="tiles">
@@ -33,15 +39,20 @@ export function OverviewPage() {
         <Tile title="Finished" value={finished} of={going} />
       </div>
       <Stages collections={data.collections} />
-      <div class={may('effort.read') ? 'columns' : ''}>
-        <Findings counts={data.findings} />
-        {may('effort.read') && <EffortPanel campaign={campaign} />}
-      </div>
+      <Findings counts={data.findings} />
     </>
   );
 }
 
-function Tile({ title, value, of }: { readonly title: string; readonly value: number; readonly of?: number }) {
+function Tile({
+  title,
+  value,
+  of,
+}: {
+  readonly title: string;
+  readonly value: number;
+  readonly of?: number;
+}) {
   return (
     <div class="tile">
       <span class="soft small">{title}</span>
@@ -99,7 +110,9 @@ function StageLine({ line }: { readonly line: CollectionProgress }) {
       <td>{line.title}</td>
       <td class="figure">{line.listed}</td>
       <td class="figure">{line.ingested}</td>
-      <td class="figure">{line.quarantined === 0 ? '–' : <span class="badge warn">{line.quarantined}</span>}</td>
+      <td class="figure">
+        {line.quarantined === 0 ? '–' : <span class="badge warn">{line.quarantined}</span>}
+      </td>
       <td class="figure">{line.excluded || '–'}</td>
       <td class="figure">{line.preLabelled}</td>
       <td class="figure">{waiting.junior}</td>
@@ -121,14 +134,20 @@ function StageLine({ line }: { readonly line: CollectionProgress }) {
 }
 
 const severities = ['reject', 'quarantine', 'exclude', 'flag', 'note'] as const;
-const looks: Readonly<Record<string, string>> = { reject: 'bad', quarantine: 'bad', exclude: 'warn', flag: 'warn' };
+const looks: Readonly<Record<string, string>> = {
+  reject: 'bad',
+  quarantine: 'bad',
+  exclude: 'warn',
+  flag: 'warn',
+};
 
 function Findings({ counts }: { readonly counts: Readonly<Record<string, number>> }) {
   const { campaign = '' } = route.value;
   const known = severities.filter((each) => (counts[each] ?? 0) > 0);
   const [chosen, choose] = useState<string>();
   const severity = chosen ?? known[0];
-  const url = severity === undefined ? undefined : `${inCampaign(campaign, 'findings')}?limit=50&severity=${severity}`;
+  const url =
+    severity === undefined ? undefined : `${inCampaign(campaign, 'findings')}?limit=50&severity=${severity}`;
   const { data, problem, reload } = useResource<FindingsPage>(url);
   return (
     <div class="panel">
@@ -136,7 +155,13 @@ function Findings({ counts }: { readonly counts: Readonly<Record<string, number>
         <h2>Findings in the data</h2>
         <div class="row" role="group" aria-label="Severity">
           {known.map((each) => (
-            <button key={each} type="button" class="small" aria-pressed={each === severity} onClick={() => choose(each)}>
+            <button
+              key={each}
+              type="button"
+              class="small"
+              aria-pressed={each === severity}
+              onClick={() => choose(each)}
+            >
               {each} {counts[each]}
             </button>
           ))}
@@ -169,7 +194,11 @@ function Findings({ counts }: { readonly counts: Readonly<Record<string, number>
             ))}
           </tbody>
         </table>
-        {data?.next !== undefined && <p class="soft small" style={{ padding: '6px 10px' }}>The first 50 of {data.total}; the rest with <code>plusct findings</code>.</p>}
+        {data?.next !== undefined && (
+          <p class="soft small" style={{ padding: '6px 10px' }}>
+            The first 50 of {data.total}; the rest with <code>plusct findings</code>.
+          </p>
+        )}
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { roles } from '../../../domain/role.js';
+import { accessRoles } from '../../../domain/permissions.js';
 import type { PeopleBody, PersonBody } from '../../api/schemas/people-body.js';
 import { Ask } from '../parts/ask.js';
 import { ProblemBox } from '../parts/problem-box.js';
@@ -104,16 +104,27 @@ function AddPerson({ campaign, done, close }: AddProps) {
     <Ask title="Add somebody" does="Add" reason="none" act={add} close={close}>
       <label class="stack">
         <span>Id: small letters, digits, hyphens</span>
-        <input type="text" required pattern="[a-z0-9][a-z0-9\-]{0,39}" value={id} onInput={(event) => setId(event.currentTarget.value)} />
+        <input
+          type="text"
+          required
+          pattern="[a-z0-9][a-z0-9\-]{0,39}"
+          value={id}
+          onInput={(event) => setId(event.currentTarget.value)}
+        />
       </label>
       <label class="stack">
         <span>Name (if you like)</span>
-        <input type="text" maxLength={120} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+        <input
+          type="text"
+          maxLength={120}
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
       </label>
       <label class="stack">
         <span>Role</span>
         <select value={role} onChange={(event) => setRole(event.currentTarget.value)}>
-          {roles.map((each) => (
+          {accessRoles.map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>

@@ -20,7 +20,12 @@ export function ReviewPage() {
   const [stage, setStage] = useState<number>();
   const inStage = (at: number) =>
     data?.tasks.filter(({ task }) => stages[at]!.phases.some((phase) => phase === task.phase)) ?? [];
-  const chosen = stage ?? Math.max(0, stages.findIndex((_, at) => inStage(at).length > 0));
+  const chosen =
+    stage ??
+    Math.max(
+      0,
+      stages.findIndex((_, at) => inStage(at).length > 0),
+    );
   const tasks = inStage(chosen);
   return (
     <>
@@ -37,7 +42,9 @@ export function ReviewPage() {
       <ProblemBox problem={problem} again={reload} />
       {data === undefined && problem === undefined && <Skeleton lines={8} />}
       {data !== undefined && tasks.length === 0 && (
-        <div class="panel empty">Nothing is {stages[chosen]!.title.toLowerCase()}. What comes in appears here by itself.</div>
+        <div class="panel empty">
+          Nothing is {stages[chosen]!.title.toLowerCase()}. What comes in appears here by itself.
+        </div>
       )}
       {tasks.length > 0 && <TaskTable tasks={tasks} key={chosen} />}
     </>

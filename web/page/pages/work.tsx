@@ -70,5 +70,7 @@ export function WorkPage() {
 }
 
 function holdsIt(task: InboxPage['tasks'][number]['task'], id: string | undefined): boolean {
-  return task.lease !== undefined ? task.lease.holder === id : task.phase === 'returned' && task.assignee === id;
+  return task.lease !== undefined
+    ? task.lease.holder === id
+    : task.phase === 'returned' && task.assignee === id;
 }

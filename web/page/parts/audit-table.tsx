@@ -1,12 +1,18 @@
-import { organs } from '../../../domain/organ.js';
 import type { AuditRecord } from '../../../domain/audit.js';
+import { organs } from '../../../domain/organ.js';
 import { follow, pageAddress } from '../state/router.js';
 import { moment } from './time.js';
 
 const looks: Readonly<Record<string, string>> = { refused: 'bad', repeated: 'warn' };
 
 /** Records, one a line; hashes are shortened, and whole when hovered. */
-export function AuditTable({ records, withEntity = false }: { readonly records: readonly AuditRecord[]; readonly withEntity?: boolean }) {
+export function AuditTable({
+  records,
+  withEntity = false,
+}: {
+  readonly records: readonly AuditRecord[];
+  readonly withEntity?: boolean;
+}) {
   return (
     <div class="panel scroll">
       <table>

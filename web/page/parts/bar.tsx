@@ -14,7 +14,12 @@ interface Entry {
 const entries: readonly Entry[] = [
   { page: 'overview', title: 'Overview', key: 'O', shown: () => may('campaign.read') },
   { page: 'work', title: 'My work', key: 'W', shown: () => may('inbox.read') },
-  { page: 'review', title: 'Review queue', key: 'R', shown: () => may('inbox.read') && membership.value?.role !== 'junior' },
+  {
+    page: 'review',
+    title: 'Review queue',
+    key: 'R',
+    shown: () => may('inbox.read') && membership.value?.role !== 'junior',
+  },
   { page: 'people', title: 'People', key: 'P', shown: () => may('people.read') },
   { page: 'audit', title: 'Audit trail', key: 'A', shown: () => may('audit.read') },
   { page: 'evaluations', title: 'Evaluations', key: 'E', shown: () => may('evaluation.read') },

@@ -28,13 +28,17 @@ export function useResource<T>(
     getJson<T>(url, stop.signal).then(
       (data) => setState({ url, data }),
       (problem: unknown) => {
-        if (!stop.signal.aborted) setState((before) => (before.url === url ? { ...before, problem } : { url, problem }));
+        if (!stop.signal.aborted)
+          setState((before) => (before.url === url ? { ...before, problem } : { url, problem }));
       },
     );
     return () => stop.abort();
   }, [url, asked]);
   const reload = useCallback(() => setAsked((count) => count + 1), []);
-  useEffect(() => onChanges((changes) => changes.some((each) => isConcerned.current(each)) && reload()), [reload]);
+  useEffect(
+    () => onChanges((changes) => changes.some((each) => isConcerned.current(each)) && reload()),
+    [reload],
+  );
   const current = state.url === url ? state : {};
   return { data: current.data, problem: current.problem, reload };
 }

@@ -1,4 +1,4 @@
-import { cmapper, DRAG_MODE, NVImage, Niivue, SLICE_TYPE } from '@niivue/niivue';
+import { cmapper, DRAG_MODE, Niivue, NVImage, SLICE_TYPE } from '@niivue/niivue';
 import { fileIndex, fileVoxel, isInside, rasVoxel, type Triple, type VoxelGrid } from '../drawing/grid.js';
 import { overlayColours } from './colours.js';
 import type { CtWindow } from './windows.js';
@@ -214,7 +214,7 @@ export class CaseViewer {
 /** How NiiVue turned the volume into RAS order. */
 function gridOf(image: NVImage): VoxelGrid {
   const { hdr, dimsRAS, pixDimsRAS, img2RASstart: start, img2RASstep: step } = image;
-  if (hdr === null || dimsRAS === undefined || pixDimsRAS === undefined) {
+  if (hdr === null || !dimsRAS || !pixDimsRAS || !start || !step) {
     throw new Error('The image has no geometry.');
   }
   const three = (values: ArrayLike<number>, from: number): Triple => [
