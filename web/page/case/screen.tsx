@@ -30,13 +30,14 @@ export function Screen({ workspace, comments, open }: ScreenProps) {
   }, []);
   const pointer = usePointer(workspace, viewer);
   return (
+    // The canvas is drawn on with the pointer alone; everything else of the case has keys.
+    // biome-ignore lint/a11y/noStaticElementInteractions: it hands events on to the canvas within
     <div
       class={`screen ${workspace.draws.value ? 'draws' : ''}`}
       onMouseDownCapture={pointer.down}
       onMouseMoveCapture={pointer.move}
       onMouseUpCapture={pointer.up}
       onMouseLeave={pointer.leave}
-      onWheel={() => workspace.touch()}
     >
       <canvas ref={canvas} aria-label="CT in three planes with organ labels" />
       <Ring workspace={workspace} viewer={viewer.current} at={pointer.at.value} />

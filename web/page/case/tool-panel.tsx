@@ -13,7 +13,7 @@ export function ToolPanel({ workspace }: { readonly workspace: Workspace }) {
   return (
     <section aria-label="Drawing">
       <h2>Draw on the axial plane</h2>
-      <div class="tools" role="group" aria-label="Tools">
+      <fieldset class="tools" aria-label="Tools">
         {tools.map(({ tool, title, key }) => (
           <button
             key={tool}
@@ -26,7 +26,7 @@ export function ToolPanel({ workspace }: { readonly workspace: Workspace }) {
             <kbd>{key}</kbd>
           </button>
         ))}
-      </div>
+      </fieldset>
       <div class="field">
         <span>Diameter</span>
         <span class="row">

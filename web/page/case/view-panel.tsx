@@ -8,7 +8,7 @@ export function ViewPanel({ workspace }: { readonly workspace: Workspace }) {
       <h2>
         Window <kbd>w</kbd>
       </h2>
-      <div class="windows" role="group" aria-label="CT window">
+      <fieldset class="windows" aria-label="CT window">
         {ctWindows.map((window, at) => (
           <button
             key={window.name}
@@ -20,7 +20,7 @@ export function ViewPanel({ workspace }: { readonly workspace: Workspace }) {
             {window.name}
           </button>
         ))}
-      </div>
+      </fieldset>
       <label class="stack" style={{ gap: '2px' }}>
         <span class="field">
           <span>Labels</span>
@@ -38,7 +38,7 @@ export function ViewPanel({ workspace }: { readonly workspace: Workspace }) {
           onInput={(event) => workspace.setOpacity(Number(event.currentTarget.value))}
         />
       </label>
-      <div class="windows" role="group" aria-label="Planes">
+      <fieldset class="windows" aria-label="Planes">
         <button
           type="button"
           aria-pressed={workspace.layout.value === 'three'}
@@ -53,7 +53,7 @@ export function ViewPanel({ workspace }: { readonly workspace: Workspace }) {
         >
           Axial<kbd>t</kbd>
         </button>
-      </div>
+      </fieldset>
     </section>
   );
 }

@@ -64,9 +64,10 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
     return undefined;
   };
   const buttons = buttonsFor(entry, workspace.strokes.value > 0);
+  useSignsOfWork(workspace);
   useCaseKeys({ workspace, buttons, press, setTab, setDialog, entry, campaign: at.campaign, setRefused });
   return (
-    <div class="case" onPointerDown={() => workspace.touch()} onKeyDown={() => workspace.touch()}>
+    <div class="case">
       <div class="side left">
         <OrganPanel workspace={workspace} entry={entry} />
         <ToolPanel workspace={workspace} />
@@ -103,6 +104,16 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
       )}
     </div>
   );
+}
+
+/** Every key and press on the page of a case counts as work on it. */
+function useSignsOfWork(workspace: Workspace): void {
+  useEffect(() => {
+    const stop = new AbortController();
+    for (const sign of ['pointerdown', 'keydown', 'wheel'])
+      addEventListener(sign, () => workspace.touch(), { signal: stop.signal, passive: true });
+    return () => stop.abort();
+  }, [workspace]);
 }
 
 interface TitleProps {

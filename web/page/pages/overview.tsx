@@ -153,7 +153,7 @@ function Findings({ counts }: { readonly counts: Readonly<Record<string, number>
     <div class="panel">
       <header>
         <h2>Findings in the data</h2>
-        <div class="row" role="group" aria-label="Severity">
+        <fieldset class="row" aria-label="Severity">
           {known.map((each) => (
             <button
               key={each}
@@ -165,7 +165,7 @@ function Findings({ counts }: { readonly counts: Readonly<Record<string, number>
               {each} {counts[each]}
             </button>
           ))}
-        </div>
+        </fieldset>
       </header>
       {known.length === 0 && <p class="empty">Nothing was found wrong.</p>}
       <ProblemBox problem={problem} again={reload} />

@@ -31,13 +31,13 @@ export function ReviewPage() {
     <>
       <div class="head">
         <h1>Review queue</h1>
-        <div class="row" role="group" aria-label="Stage">
+        <fieldset class="row" aria-label="Stage">
           {stages.map(({ title }, at) => (
             <button key={title} type="button" aria-pressed={at === chosen} onClick={() => setStage(at)}>
               {title} <span class="soft">{data === undefined ? '' : inStage(at).length}</span>
             </button>
           ))}
-        </div>
+        </fieldset>
       </div>
       <ProblemBox problem={problem} again={reload} />
       {data === undefined && problem === undefined && <Skeleton lines={8} />}

@@ -49,7 +49,6 @@ export function Ask({ title, does, reason, reasonLabel = 'Reason', children, act
               maxLength={2000}
               value={text}
               onInput={(event) => setText(event.currentTarget.value)}
-              // biome-ignore lint/a11y/noAutofocus: the dialog was asked for, and this is its first field
               autoFocus
             />
           </label>

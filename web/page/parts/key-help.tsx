@@ -34,7 +34,7 @@ export function KeyHelp() {
         keyHelpOpen.value = false;
       }}
     >
-      <div class="body">
+      <div class="inside">
         <h1>Keys</h1>
         <div class="keylist">
           {known.map(({ key, does }) => (
