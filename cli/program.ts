@@ -63,6 +63,37 @@ function addConsole(program: Command): void {
     });
 }
 
+function addTokens(program: Command): void {
+  const tokens = program.command('tokens').description('tokens for programs that use the console’s API');
+  tokens
+    .command('create')
+    .description('a token that acts in a person’s name; it is shown once')
+    .requiredOption('--as <person>', 'in whose name')
+    .option('--scope <scope>', 'read, work or manage (repeat); read when not given', collect, [])
+    .option('--days <n>', 'how long it holds', '30')
+    .option('--campaign <name>', 'only for this campaign')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { createToken } = await import('./tokens.js');
+      await withSession((session) => createToken(session, options));
+    });
+  tokens
+    .command('list')
+    .description('every token, without its secret')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { listTokens } = await import('./tokens.js');
+      await withSession((session) => listTokens(session, options));
+    });
+  tokens
+    .command('revoke <id>')
+    .description('end a token')
+    .action(async (id) => {
+      const { revokeToken } = await import('./tokens.js');
+      await withSession((session) => revokeToken(session, id));
+    });
+}
+
 function addCampaigns(program: Command): void {
   program
     .command('build')
@@ -368,6 +399,7 @@ export function program(): Command {
     .exitOverride();
   addServers(root);
   addConsole(root);
+  addTokens(root);
   addCampaigns(root);
   addEvaluate(root);
   addLeakage(root);

@@ -41,6 +41,11 @@ export const labelKey = (at: CaseAddress, organ: Organ, version: string): string
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
 export const resultKey = (at: CaseAddress): string => `${casePrefix(at)}/result.json`;
 
+export const apiTokensPrefix = `${root}/access/tokens/`;
+/** An API token's record, without the token; a second object beside it once it is revoked. */
+export const apiTokenKey = (id: string): string => `${apiTokensPrefix}${id}/token.json`;
+export const apiTokenRevokedKey = (id: string): string => `${apiTokensPrefix}${id}/revoked.json`;
+
 /** Who uploaded a mask: a command may only name what its sender has uploaded. */
 export const uploadKey = (campaign: string, sha256: string, person: string): string =>
   `${campaignPrefix(campaign)}/uploads/${sha256}/${person}.json`;

@@ -7,6 +7,7 @@ import type { Action } from '../../domain/permissions.js';
 import type { ObjectStore } from '../../storage/object-store.js';
 import type { Boards } from './board-index.js';
 import type { Proofs } from './identity/authenticator.js';
+import type { OidcProvider } from './identity/oidc.js';
 import type { SignedIn } from './identity/signed-in.js';
 import { problem } from './problem.js';
 import type { CampaignPerson, Rosters } from './rosters.js';
@@ -30,6 +31,8 @@ export interface ApiContext {
   readonly proofs: Proofs;
   /** Largest upload, and where uploads wait until they are checked. */
   readonly uploads: { readonly maxBytes: number; readonly folder: string };
+  /** Signing in through a provider, where there is one. */
+  readonly oidc?: { readonly provider: OidcProvider; readonly secret: string; readonly secure: boolean };
   /** How people can sign in. */
   readonly signInBy: { readonly local: boolean; readonly oidc: boolean };
 }

@@ -1,24 +1,45 @@
+import { AuditRecord } from '../../domain/audit.js';
+import { auditKey } from '../../domain/keys.js';
 import type { TaskState } from '../../domain/task.js';
 import { taskId } from '../../domain/task-reducer.js';
-import { taskEntity } from '../../domain/workflow-ids.js';
-import { newestAudit } from '../../storage/audit-log.js';
+import { newestAudit, newestAuditKeys } from '../../storage/audit-log.js';
+import {
+  changesSince,
+  cursorAt,
+  type Change as FeedChange,
+  type FeedCursor,
+} from '../../storage/change-feed.js';
+import { requireJson } from '../../storage/json.js';
+import { mapBounded } from '../../storage/map-bounded.js';
 import type { ObjectStore } from '../../storage/object-store.js';
-import { type BoardEntry, TaskBoard } from '../../storage/task-board.js';
+import type { BoardEntry } from '../../storage/task-board.js';
 
-/** What changed on a board. */
+/** Something that was put on record; of tasks, with the phase that they are in now. */
 export interface BoardChange {
   readonly campaign: string;
-  readonly entry: BoardEntry;
+  readonly entity: string;
+  readonly at: string;
+  readonly phase?: string;
 }
 
 type Listener = (change: BoardChange) => void;
-const pollMs = 1000;
+interface Known {
+  readonly sequence: number;
+  readonly entry: BoardEntry;
+}
 
-/** The tasks of one campaign in memory, kept fresh from the record. */
+const taskPrefix = 'task/';
+const pollMs = 1000;
+const readsAtOnce = 32;
+
+/**
+ * The tasks of one campaign in memory. At the first question every task's newest record is read; from then on the change feed
+ * tells which ones to read again. What this server itself has asked of a task it reads at once.
+ */
 export class BoardIndex {
-  private readonly board: TaskBoard;
-  private readonly entries = new Map<string, BoardEntry>();
+  private readonly known = new Map<string, Known>();
   private readonly listeners = new Set<Listener>();
+  private cursor: FeedCursor | undefined;
   private reading: Promise<void> | undefined;
   private readAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -26,20 +47,18 @@ export class BoardIndex {
   constructor(
     private readonly store: ObjectStore,
     private readonly campaign: string,
-  ) {
-    this.board = new TaskBoard(store, campaign);
-  }
+  ) {}
 
   /** Every task, at most a moment old. */
   async all(): Promise<readonly BoardEntry[]> {
     if (Date.now() - this.readAt > pollMs) await this.refresh();
-    return [...this.entries.values()];
+    return Array.from(this.known.values(), ({ entry }) => entry);
   }
 
   /** One task by its name inside the campaign. */
-  async one(id: string): Promise<BoardEntry | undefined> {
+  async one(of: Pick<TaskState, 'collection' | 'caseId' | 'round'>): Promise<BoardEntry | undefined> {
     await this.all();
-    return this.entries.get(id);
+    return this.known.get(taskId(of))?.entry;
   }
 
   /** Reads what is new; callers that come together share one reading. */
@@ -51,9 +70,9 @@ export class BoardIndex {
   }
 
   /** Reads one task anew: it was just asked for something. */
-  async refreshOne(of: Pick<TaskState, 'campaign' | 'collection' | 'caseId' | 'round'>): Promise<void> {
-    const newest = await newestAudit(this.store, this.campaign, taskEntity(of, of.round));
-    if (newest?.task !== undefined) this.put({ task: newest.task, since: newest.at });
+  async refreshOne(entity: string): Promise<BoardEntry | undefined> {
+    const newest = await newestAudit(this.store, this.campaign, entity);
+    return newest && this.put(newest);
   }
 
   /** Tells of every change from now on, until the returned function is called. */
@@ -69,18 +88,50 @@ export class BoardIndex {
   }
 
   private async read(): Promise<void> {
-    for (const entry of await this.board.read()) this.put(entry);
+    if (this.cursor === undefined) {
+      const from = cursorAt(new Date());
+      await this.readEverything();
+      this.cursor = from;
+    }
+    const { changes, cursor } = await changesSince(this.store, this.campaign, this.cursor);
+    await this.follow(changes);
+    this.cursor = cursor;
     this.readAt = Date.now();
   }
 
-  /** Takes in a state, unless a newer one is known. */
-  private put(entry: BoardEntry): void {
-    const id = taskId(entry.task);
-    const before = this.entries.get(id);
-    if (before !== undefined && before.since >= entry.since && before.task.version >= entry.task.version)
-      return;
-    this.entries.set(id, entry);
-    for (const listener of this.listeners) listener({ campaign: this.campaign, entry });
+  private async readEverything(): Promise<void> {
+    const keys = [...(await newestAuditKeys(this.store, this.campaign, taskPrefix)).values()];
+    await mapBounded(keys, readsAtOnce, async (key) =>
+      this.put(await requireJson(this.store, key, AuditRecord)),
+    );
+  }
+
+  private async follow(changes: readonly FeedChange[]): Promise<void> {
+    const newest = new Map<string, FeedChange>();
+    for (const each of changes) {
+      if (each.sequence >= (newest.get(each.entity)?.sequence ?? 0)) newest.set(each.entity, each);
+    }
+    await mapBounded([...newest.values()], readsAtOnce, async ({ entity, sequence, at }) => {
+      if (!entity.startsWith(taskPrefix)) return this.tell({ campaign: this.campaign, entity, at });
+      const key = auditKey(this.campaign, entity, sequence);
+      this.put(await requireJson(this.store, key, AuditRecord));
+    });
+  }
+
+  /** Takes in what a record says of a task, unless a later one is known. */
+  private put({ entity, sequence, at, task }: AuditRecord): BoardEntry | undefined {
+    if (task === undefined) return undefined;
+    const id = entity.slice(taskPrefix.length);
+    const before = this.known.get(id);
+    if (before !== undefined && before.sequence >= sequence) return before.entry;
+    const entry = { task, since: at };
+    this.known.set(id, { sequence, entry });
+    this.tell({ campaign: this.campaign, entity, at, phase: task.phase });
+    return entry;
+  }
+
+  private tell(change: BoardChange): void {
+    for (const listener of this.listeners) listener(change);
   }
 }
 

@@ -4,6 +4,9 @@ import type { ObjectStore } from '../../storage/object-store.js';
 import type { Api, ApiContext } from './api.js';
 import { Boards } from './board-index.js';
 import { type LocalIdentity, openLocalIdentity } from './identity/local-identity.js';
+import { apiTokenProof } from './identity/api-token-proof.js';
+import { oidcProvider } from './identity/oidc.js';
+import type { OidcSettings } from './identity/oidc-settings.js';
 import { Sessions } from './identity/session-cookie.js';
 import { Rosters } from './rosters.js';
 import { createServer, type ServerOptions } from './server.js';
@@ -17,6 +20,10 @@ export interface ConsoleOptions extends ServerOptions {
   /** File with the console's keys. */
   readonly keyFile: string;
   readonly quarantineFolder: string;
+  /** The identity provider; without one people sign in with tokens of this machine. */
+  readonly oidc?: OidcSettings;
+  /** Person ids that are operators of every campaign. */
+  readonly operators?: readonly string[];
   /** Largest upload. */
   readonly maxUploadBytes?: number;
 }
@@ -41,11 +48,10 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     store,
     client,
     work,
-    rosters: new Rosters(store, [localOperator]),
+    rosters: new Rosters(store, options.operators ?? (options.oidc === undefined ? [localOperator] : [])),
     boards: new Boards(store),
-    proofs: { sessions: new Sessions(identity.sessionSecret), local: identity },
+    ...proofsOf(store, identity, options.oidc),
     uploads: { maxBytes: maxUploadBytes, folder: quarantineFolder },
-    signInBy: { local: true, oidc: false },
   };
   const api = await createServer(context, options);
   return {
@@ -55,5 +61,25 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       await api.close();
       await work.close();
     },
+  };
+}
+
+/** With a provider it alone signs people in; programs may have API tokens either way. */
+function proofsOf(
+  store: ObjectStore,
+  identity: LocalIdentity,
+  settings: OidcSettings | undefined,
+): Pick<ApiContext, 'proofs' | 'oidc' | 'signInBy'> {
+  const sessions = new Sessions(identity.sessionSecret);
+  const apiToken = apiTokenProof(store);
+  if (settings === undefined) {
+    return { proofs: { sessions, apiToken, local: identity }, signInBy: { local: true, oidc: false } };
+  }
+  const provider = oidcProvider(settings);
+  const secure = settings.publicUrl.startsWith('https:');
+  return {
+    proofs: { sessions, apiToken, jwt: (token) => provider.ofAccessToken(token) },
+    oidc: { provider, secret: identity.sessionSecret, secure },
+    signInBy: { local: false, oidc: true },
   };
 }

@@ -25,6 +25,7 @@ import { healthRoutes } from './routes/health.js';
 import { inboxRoutes } from './routes/inbox.js';
 import { peopleRoutes } from './routes/people.js';
 import { sessionRoutes } from './routes/session.js';
+import { signInRoutes } from './routes/sign-in.js';
 import { taskRoutes } from './routes/tasks.js';
 import { uploadRoutes } from './routes/uploads.js';
 import { volumeRoutes } from './routes/volumes.js';
@@ -43,6 +44,7 @@ const jsonLimitBytes = 256 * 1024;
 const routes = [
   healthRoutes,
   sessionRoutes,
+  signInRoutes,
   campaignRoutes,
   caseRoutes,
   volumeRoutes,

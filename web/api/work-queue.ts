@@ -3,6 +3,7 @@ import { askTask } from '../../activities/task-desk.js';
 import type { CaseAddress } from '../../domain/keys.js';
 import { TaskCommand, type TaskState } from '../../domain/task.js';
 import { taskId } from '../../domain/task-reducer.js';
+import { taskEntity } from '../../domain/workflow-ids.js';
 import type { BoardEntry } from '../../storage/task-board.js';
 import type { ApiContext } from './api.js';
 import type { CampaignPerson } from './rosters.js';
@@ -57,9 +58,8 @@ export class WorkQueue {
       this.reserved.add(key);
       try {
         const answer = await this.claim(next.task, person);
-        await board.refreshOne(next.task);
+        const entry = await board.refreshOne(taskEntity(next.task, next.task.round));
         if (answer.accepted) {
-          const entry = await board.one(taskId(next.task));
           return { ...(entry === undefined ? {} : { entry }), ...answer.more };
         }
         why = answer.why;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { apiTokenPrefix } from '../../../domain/api-token.js';
 import { problem } from '../problem.js';
 import type { LocalIdentity } from './local-identity.js';
 import { type Session, type Sessions, sessionCookieName } from './session-cookie.js';
@@ -16,7 +17,6 @@ export interface Proofs {
   readonly jwt?: (token: string) => Promise<SignedIn | undefined>;
 }
 
-export const apiTokenPrefix = 'plusct_';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**

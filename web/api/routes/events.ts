@@ -1,6 +1,4 @@
-import { taskEntity } from '../../../domain/workflow-ids.js';
 import { type Api, type ApiContext, signedInOf } from '../api.js';
-import type { BoardChange } from '../board-index.js';
 import { problem } from '../problem.js';
 import { CampaignParams } from '../schemas/address.js';
 import type { Change } from '../schemas/change.js';
@@ -32,7 +30,7 @@ export function eventRoutes(api: Api, { boards }: ApiContext): void {
       });
       raw.write('retry: 3000\n\n');
       const silence = boards.of(request.params.campaign).listen((change) => {
-        raw.write(`event: change\ndata: ${JSON.stringify(changeOf(change))}\n\n`);
+        raw.write(`event: change\ndata: ${JSON.stringify(change satisfies Change)}\n\n`);
       });
       const heartbeat = setInterval(() => raw.write(': still here\n\n'), heartbeatMs).unref();
       raw.on('close', () => {
@@ -42,8 +40,4 @@ export function eventRoutes(api: Api, { boards }: ApiContext): void {
       });
     },
   );
-}
-
-function changeOf({ campaign, entry: { task, since } }: BoardChange): Change {
-  return { campaign, entity: taskEntity(task, task.round), at: since, phase: task.phase };
 }

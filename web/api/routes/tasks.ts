@@ -34,7 +34,7 @@ export function taskRoutes(api: Api, context: ApiContext): void {
       if ('kept' in answer) {
         return reply.code(202).send({ kept: true, detail: 'No worker answered yet; the command waits' });
       }
-      await boards.of(at.campaign).refreshOne({ ...at, round });
+      await boards.of(at.campaign).refreshOne(taskEntity(at, round));
       if (answer.accepted) return answer;
       const { why, phase, version } = answer;
       throw problem(409, why, 'Look at the task again; `can` tells what you can ask of it', {

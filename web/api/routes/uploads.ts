@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { loadPassport, nativeHeader } from '../../../activities/label-store.js';
+import { checkUpload } from '../../../activities/upload-gate.js';
 import { uploadKey } from '../../../domain/keys.js';
+import { CaseId, CollectionName } from '../../../domain/primitives.js';
 import { putContent } from '../../../storage/content.js';
 import { publishJson } from '../../../storage/json.js';
 import { type Api, type ApiContext, personOf } from '../api.js';
@@ -11,6 +15,13 @@ import { CampaignParams } from '../schemas/address.js';
 import { problems } from '../schemas/problems.js';
 import { UploadBody } from '../schemas/task-body.js';
 
+/** `case` is `collection/case`: the mask then also has to lie on the grid of that case. */
+const UploadQuery = z.object({
+  case: z
+    .string()
+    .regex(/^[a-z0-9-]+\/[A-Za-z0-9][A-Za-z0-9._-]*$/)
+    .optional(),
+});
 const uploadsAtOnce = 4;
 
 /** Masks come in as a stream of bytes, wait in quarantine, are looked at, and only then reach the object store. */
@@ -24,9 +35,15 @@ export function uploadRoutes(api: Api, { store, uploads }: ApiContext): void {
       '/campaigns/:campaign/uploads',
       {
         config: { action: 'mask.upload' },
-        schema: { tags: ['tasks'], params: CampaignParams, response: { 200: UploadBody, ...problems } },
+        schema: {
+          tags: ['tasks'],
+          params: CampaignParams,
+          querystring: UploadQuery,
+          response: { 200: UploadBody, ...problems },
+        },
       },
       async (request, reply) => {
+        const { params, query } = request;
         if (!(request.body instanceof Readable))
           throw problem(400, 'The body is empty', 'Send the file as the body');
         if (underway >= uploadsAtOnce) {
@@ -38,11 +55,17 @@ export function uploadRoutes(api: Api, { store, uploads }: ApiContext): void {
           const declared = Number(request.headers['content-length'] ?? Number.NaN);
           const limits = { ...uploads, declared: Number.isFinite(declared) ? declared : undefined };
           return await inQuarantine(request.body, limits, async (file) => {
+            const header =
+              query.case === undefined ? undefined : await headerOf(store, params.campaign, query.case);
+            const verdict = await checkUpload(file.path, header);
+            if (!verdict.accepted) {
+              throw problem(422, verdict.message, verdict.remedy, { code: verdict.code });
+            }
             const ref = await putContent(store, await readFile(file.path), file.sha256);
-            const { campaign } = request.params;
+            const { campaign } = params;
             const note = { person: personOf(request).id, upload: ref };
             await publishJson(store, uploadKey(campaign, ref.sha256, note.person), note);
-            return ref;
+            return { ...ref, format: verdict.format, findings: verdict.findings };
           });
         } finally {
           underway -= 1;
@@ -59,3 +82,11 @@ const types = [
   'application/x-nifti',
   'application/vnd.unknown.nifti-1',
 ];
+
+async function headerOf(store: ApiContext['store'], campaign: string, name: string): Promise<Uint8Array> {
+  const [collection, caseId] = name.split('/');
+  const parsed = z.object({ collection: CollectionName, caseId: CaseId }).safeParse({ collection, caseId });
+  if (!parsed.success)
+    throw problem(400, `${name} names no case`, 'Write collection/case, as in lits/volume-0');
+  return nativeHeader(await loadPassport(store, { campaign, ...parsed.data }));
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AuditRecord } from '../../../domain/audit.js';
+import { Finding } from '../../../domain/finding.js';
 import { ObjectRef } from '../../../domain/primitives.js';
 import { TaskCommand, TaskPhase, TaskState } from '../../../domain/task.js';
 import { nextCursor } from './address.js';
@@ -34,9 +35,12 @@ export type TakenBody = z.infer<typeof TakenBody>;
 const systemKinds: readonly string[] = ['remind', 'expire'];
 const commandId = z.string().min(1).max(80).optional();
 
-/** The same object without its actor; a command without an id of its sender's gets one. */
+/**
+ * The same object without its actor and the hash of a lease's token, which everybody can see: only the token itself proves
+ * the lease. A command without an id of its sender's gets one.
+ */
 function asked(option: z.ZodObject<z.ZodRawShape>) {
-  const { actor: _, commandId: __, ...shape } = option.shape;
+  const { actor: _, commandId: __, tokenSha256: ___, ...shape } = option.shape;
   return z.object({ ...shape, commandId });
 }
 
@@ -63,7 +67,11 @@ export const KeptAnswer = z.object({ kept: z.literal(true), detail: z.string() }
 export type KeptAnswer = z.infer<typeof KeptAnswer>;
 
 /** A mask that passed quarantine; commands name it so. */
-export const UploadBody = ObjectRef;
+export const UploadBody = ObjectRef.extend({
+  format: z.enum(['nifti', 'nrrd']),
+  /** What a person should know of the file, though it can be used. */
+  findings: z.array(Finding),
+});
 export type UploadBody = z.infer<typeof UploadBody>;
 
 export const AuditBody = z.object({
