@@ -12,7 +12,7 @@ interface OrganPanelProps {
 /** The four organs: which one is drawn, which are shown, which are locked. */
 export function OrganPanel({ workspace, entry }: OrganPanelProps) {
   return (
-    <section aria-label="Organs">
+    <section aria-label="Organs" class="tight">
       <h2>Organs</h2>
       {organs.map((organ, at) => {
         const hidden = workspace.hidden.value.has(organ);

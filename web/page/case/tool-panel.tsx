@@ -33,7 +33,9 @@ export function ToolPanel({ workspace }: { readonly workspace: Workspace }) {
           <button type="button" aria-label="Smaller brush" onClick={() => workspace.resize(-1)}>
             [
           </button>
-          <output aria-label="Diameter in voxels">{workspace.size.value} voxels</output>
+          <output aria-label="Diameter in voxels" title="voxels">
+            {workspace.size.value}
+          </output>
           <button type="button" aria-label="Larger brush" onClick={() => workspace.resize(1)}>
             ]
           </button>

@@ -166,18 +166,17 @@ function OrganVersions({ organ, body, base, show }: OrganVersionsProps) {
           type="button"
           class={`entry ${chosen === each.version ? 'chosen' : ''}`}
           aria-pressed={chosen === each.version}
-          title={`Compare the labels as they are now with ${each.version}`}
+          title={`Compare the labels as they are now with ${each.version} of ${each.author}`}
           onClick={() => void show({ organ, version: each.version })}
         >
           <span class="row">
-            <b>{each.author}</b>
+            <b class="cut">{each.author}</b>
             <span class="badge">{each.origin}</span>
-            {place === 0 && <span class="badge good">newest</span>}
           </span>
           <span class="soft small">
+            {place === 0 ? 'newest, ' : ''}
             {each.reason} · {each.voxels.toLocaleString()} voxels
           </span>
-          <code class="soft">{each.version}</code>
         </button>
       ))}
     </section>

@@ -3,9 +3,9 @@ import type { TaskState } from '../../../domain/task.js';
 import { css, organColours } from '../viewer/colours.js';
 
 const marks: Readonly<Record<string, string>> = {
-  source: 'at the source, locked',
-  'pre-labelled': 'proposed by a model',
-  empty: 'nothing proposed',
+  source: 'source, locked',
+  'pre-labelled': 'model’s proposal',
+  empty: 'no proposal',
   corrected: 'corrected',
   returned: 'returned',
   approved: 'approved',

@@ -42,7 +42,9 @@ export class CaseViewer {
     dragAndDropEnabled: false,
     isNearestInterpolation: true,
     crosshairColor: [0.95, 0.95, 0.95, 0.55],
-    crosshairGap: 12,
+    crosshairWidth: 0.6,
+    crosshairWidthUnit: 'mm',
+    crosshairGap: 10,
     fontColor: [0.75, 0.78, 0.82, 1],
     backColor: [0.02, 0.025, 0.03, 1],
     loadingText: '',
@@ -75,6 +77,7 @@ export class CaseViewer {
     this.niivue.createEmptyDrawing();
     this.arrange('three');
     this.window(window);
+    this.niivue.createOnLocationChange();
     return this.shownGrid;
   }
 
