@@ -7,6 +7,8 @@ export interface VoxelGrid {
   readonly size: Triple;
   /** Voxels along x, y and z of the viewer. */
   readonly rasSize: Triple;
+  /** The file's axis (0 i, 1 j, 2 k) that runs along x, y and z. */
+  readonly axes: Triple;
   /** File index of the viewer's voxel (x, y, z): `Σ start + x·step[0] + y·step[1] + z·step[2]`. */
   readonly start: Triple;
   readonly step: Triple;
@@ -29,10 +31,9 @@ export function fileVoxel(grid: VoxelGrid, [x, y, z]: Triple): Triple {
 
 /** The viewer's voxel (x, y, z) of the file's voxel [i, j, k]. */
 export function rasVoxel(grid: VoxelGrid, voxel: Triple): Triple {
-  const strides = [1, grid.size[0], grid.size[0] * grid.size[1]];
   const along = grid.step.map((step, axis) => {
-    const fileAxis = strides.indexOf(Math.abs(step));
-    return step > 0 ? voxel[fileAxis]! : grid.rasSize[axis]! - 1 - voxel[fileAxis]!;
+    const index = voxel[grid.axes[axis]!]!;
+    return step > 0 ? index : grid.rasSize[axis]! - 1 - index;
   });
   return [along[0]!, along[1]!, along[2]!];
 }

@@ -216,8 +216,8 @@ export class CaseViewer {
 
 /** How NiiVue turned the volume into RAS order. */
 function gridOf(image: NVImage): VoxelGrid {
-  const { hdr, dimsRAS, pixDimsRAS, img2RASstart: start, img2RASstep: step } = image;
-  if (hdr === null || !dimsRAS || !pixDimsRAS || !start || !step) {
+  const { hdr, dimsRAS, pixDimsRAS, permRAS, img2RASstart: start, img2RASstep: step } = image;
+  if (hdr === null || !dimsRAS || !pixDimsRAS || !permRAS || !start || !step) {
     throw new Error('The image has no geometry.');
   }
   const three = (values: ArrayLike<number>, from: number): Triple => [
@@ -228,6 +228,7 @@ function gridOf(image: NVImage): VoxelGrid {
   return {
     size: three(hdr.dims, 1),
     rasSize: three(dimsRAS, 1),
+    axes: three(permRAS.map((axis) => Math.abs(axis) - 1), 0),
     start: three(start, 0),
     step: three(step, 0),
     rasSpacingMm: three(pixDimsRAS, 1),
