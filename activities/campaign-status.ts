@@ -14,14 +14,14 @@ import {
   preLabelKey,
   resultKey,
 } from '../domain/keys.js';
-import type { Role } from '../domain/task.js';
+import type { WorkingRole } from '../domain/role.js';
 import { waitsFor } from '../domain/task-summary.js';
 import { readDecisions } from '../storage/decisions.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readAllPassports } from '../storage/passports.js';
-import { TaskBoard } from '../storage/task-board.js';
+import { currentTasks, TaskBoard } from '../storage/task-board.js';
 import { readWorklist } from '../storage/worklists.js';
 import { Manifest } from './ingest.js';
 import { unfinishedFinding } from './left-out.js';
@@ -34,7 +34,7 @@ export interface CollectionStatus {
   readonly quarantined: number;
   readonly excluded: number;
   readonly preLabelled: number;
-  readonly waiting: Readonly<Record<Role, number>>;
+  readonly waiting: Readonly<Record<WorkingRole, number>>;
   readonly finished: number;
 }
 
@@ -71,6 +71,7 @@ export async function readCampaignStatus(store: ObjectStore, campaign: string): 
     new TaskBoard(store, campaign).read(),
     countSteps(store, campaign),
   ]);
+  const current = [...currentTasks(board).values()];
   const leftOut = worklist?.leftOut ?? [];
   const datasetKeys = await keysBelow(store, datasetsPrefix(campaign));
   const later = await findingsOfProcessing(store, campaign, worklist?.cases ?? [], datasetKeys.length > 0);
@@ -79,8 +80,8 @@ export async function readCampaignStatus(store: ObjectStore, campaign: string): 
       .filter((each) => each.collection === collection)
       .map((each) => decidedPassport(each, decisions.get(`${collection}/${each.caseId}`)));
     const out = leftOut.filter((each) => each.collection === collection);
-    const tasks = board.filter(({ task }) => task.collection === collection);
-    const waits = (role: Role) => tasks.filter(({ task }) => waitsFor(task) === role).length;
+    const tasks = current.filter((task) => task.collection === collection);
+    const waits = (role: WorkingRole) => tasks.filter((task) => waitsFor(task) === role).length;
     return {
       collection,
       listed: manifests[index]?.cases.length ?? 0,

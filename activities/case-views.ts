@@ -15,15 +15,16 @@ import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { TaskState } from '../domain/task.js';
-import { labelsOf } from '../domain/task-reducer.js';
-import { decisionEntity, taskEntity } from '../domain/workflow-ids.js';
+import { labelsOf } from '../domain/task-organs.js';
+import { isRead } from '../domain/task-rules.js';
+import { decisionEntity } from '../domain/workflow-ids.js';
 import { newestAudit } from '../storage/audit-log.js';
 import { readDecisions } from '../storage/decisions.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readAllPassports } from '../storage/passports.js';
-import { TaskBoard } from '../storage/task-board.js';
+import { currentTasks, TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { readWorklist } from '../storage/worklists.js';
 
 const readsAtOnce = 16;
@@ -51,7 +52,7 @@ export async function readCaseViews(
     decidedPassport(each, decisions.get(`${each.collection}/${each.caseId}`)),
   );
   const models = modelReader(store);
-  const tasks = new Map(board.map(({ task }) => [`${task.collection}/${task.caseId}`, task]));
+  const tasks = currentTasks(board);
   const out = new Map(worklist?.leftOut.map((each) => [`${each.collection}/${each.caseId}`, each]));
   return mapBounded(passports, readsAtOnce, async (passport) => {
     const name = `${passport.collection}/${passport.caseId}`;
@@ -66,13 +67,14 @@ export async function readCaseView(store: ObjectStore, at: CaseAddress): Promise
   const { campaign, collection, caseId } = at;
   const written = await readJson(store, passportKey(at), PassportSchema);
   if (written === undefined) return undefined;
-  const [decision, worklist, task] = await Promise.all([
+  const [decision, worklist, tasks] = await Promise.all([
     newestAudit(store, campaign, decisionEntity(at)),
     readWorklist(store, campaign),
-    newestAudit(store, campaign, taskEntity(at, 1)),
+    tasksOfCase(store, at),
   ]);
+  const newest = tasks.filter((task) => !isRead(task)).at(-1);
   const passport = decidedPassport(written, decision && decisionOf(decision));
-  const records = await recordsOf(store, campaign, passport, task?.task, modelReader(store));
+  const records = await recordsOf(store, campaign, passport, newest, modelReader(store));
   const leftOut = worklist?.leftOut.find((each) => each.collection === collection && each.caseId === caseId);
   return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) });
 }

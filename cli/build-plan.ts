@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CampaignPlan } from '../domain/campaign.js';
 import { PlusctError } from '../domain/errors.js';
-import { type Person, Person as PersonSchema } from '../domain/task.js';
+import { type Person, Person as PersonSchema } from '../domain/person.js';
 import { findCollections } from '../sources/listing.js';
 import { hashOf } from '../storage/json.js';
 

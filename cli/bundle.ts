@@ -5,7 +5,7 @@ import { PlusctError } from '../domain/errors.js';
 import type { CaseAddress } from '../domain/keys.js';
 import { organs, organValue } from '../domain/organ.js';
 import type { TaskState } from '../domain/task.js';
-import { labelsOf } from '../domain/task-reducer.js';
+import { labelsOf } from '../domain/task-organs.js';
 import { summaryLine } from '../domain/task-summary.js';
 import { isGzip } from '../imaging/inflate.js';
 import { forViewers, writeLabelMap } from '../imaging/nifti-write.js';

@@ -1,22 +1,7 @@
 import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
-import type { TaskCommandKind } from '../domain/task.js';
-import type { Session } from './session.js';
-
-/** Opens a session, runs the command, closes. Modules are loaded when their command is: `--help` stays quick. */
-async function withSession(work: (session: Session) => Promise<void>): Promise<void> {
-  const { openSession } = await import('./session.js');
-  const session = openSession();
-  try {
-    await work(session);
-  } finally {
-    await session.close();
-  }
-}
-
-const campaignOption = () => new Option('--campaign <name>', 'campaign; needed when there are several');
-const jsonOption = () => new Option('--json', 'print JSON for programs');
-const collect = (value: string, before: string[]): string[] => [...before, value];
+import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
+import { addPeople, addTasks } from './task-program.js';
 
 function addServers(program: Command): void {
   program
@@ -276,67 +261,6 @@ function addSeg(program: Command): void {
     .action(async (file, options) => (await import('./seg.js')).readSeg(file, options));
 }
 
-const needsFile: readonly TaskCommandKind[] = ['submit', 'refine'];
-const needsOrgan: readonly TaskCommandKind[] = ['attest-absent'];
-const actions: Readonly<Record<TaskCommandKind, string>> = {
-  claim: 'take a queued task (junior)',
-  release: 'put a claimed task back (junior)',
-  submit: 'hand in a corrected mask (junior)',
-  return: 'send a submission back with a reason (certified radiologist)',
-  'attest-absent': 'state that an organ is not in this patient (certified radiologist or senior)',
-  approve: 'approve a submission (certified radiologist)',
-  verify: 'verify a certified case (senior)',
-  refine: 'correct and verify a certified case (senior)',
-};
-
-function addTasks(program: Command): void {
-  const tasks = program.command('tasks').description('the work of people on cases');
-  const reading = (command: Command) =>
-    command.addOption(campaignOption()).option('--as <person>', 'your id').addOption(jsonOption());
-  reading(
-    tasks
-      .command('list')
-      .description('tasks that wait, or what you can do now')
-      .option('--all', 'finished ones too'),
-  ).action(async (options) => {
-    const { listTasks } = await import('./tasks.js');
-    await withSession((session) => listTasks(session, options));
-  });
-  reading(tasks.command('show <case>').description('one task')).action(async (text, options) => {
-    const { showTask } = await import('./tasks.js');
-    await withSession((session) => showTask(session, text, options));
-  });
-  reading(
-    tasks
-      .command('bundle <case>')
-      .description('image, mask and labels for ITK-SNAP')
-      .option('--out <dir>', 'folder to write'),
-  ).action(async (text, options) => {
-    const { bundleTask } = await import('./tasks.js');
-    await withSession((session) => bundleTask(session, text, options));
-  });
-  for (const kind of Object.keys(actions) as TaskCommandKind[]) addAction(tasks, kind);
-}
-
-function addAction(tasks: Command, kind: TaskCommandKind): void {
-  const command = tasks
-    .command(`${kind} <case>${needsFile.includes(kind) ? ' <file>' : ''}`)
-    .description(actions[kind])
-    .requiredOption('--as <person>', 'your id')
-    .addOption(campaignOption())
-    .option('--reason <text>', 'why; goes on record')
-    .option('--command-id <id>', 'the same id twice is the same command')
-    .option('--expected-version <n>', 'only while the task has this version')
-    .addOption(jsonOption());
-  if (needsOrgan.includes(kind)) command.requiredOption('--organ <organ>', 'the organ', collect, []);
-  if (kind === 'return') command.option('--organ <organ>', 'an organ to correct (repeat)', collect, []);
-  command.action(async (text: string, ...rest: unknown[]) => {
-    const { act } = await import('./tasks.js');
-    const file = needsFile.includes(kind) ? String(rest[0]) : undefined;
-    await withSession((session) => act(session, kind, text, command.opts(), file));
-  });
-}
-
 function addCases(program: Command): void {
   const cases = program
     .command('cases [campaign]')
@@ -410,5 +334,6 @@ export function program(): Command {
   addInspect(root);
   addFindings(root);
   addTasks(root);
+  addPeople(root);
   return root;
 }

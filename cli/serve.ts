@@ -55,6 +55,7 @@ export async function listen(
   const running = await openConsole({
     store: session.store,
     client: () => session.client(),
+    queueSuffix: session.config.queueSuffix,
     keyFile: home.consoleFile,
     quarantineFolder: home.quarantineDir,
     logLevel: session.config.logLevel === 'info' ? 'warn' : session.config.logLevel,

@@ -1,35 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { askTask } from '../activities/task-desk.js';
-import { CampaignPlan } from '../domain/campaign.js';
+import { askTask, type DeskAnswer, type TaskAddress } from '../activities/task-desk.js';
 import { PlusctError } from '../domain/errors.js';
-import { type CaseAddress, campaignPlanKey } from '../domain/keys.js';
-import { type Organ, organs } from '../domain/organ.js';
-import type { Person, TaskCommand, TaskCommandKind, TaskState } from '../domain/task.js';
-import { allowedCommands } from '../domain/task-reducer.js';
-import { summaryLine, waitsFor } from '../domain/task-summary.js';
-import { putContent } from '../storage/content.js';
-import { requireJson } from '../storage/json.js';
-import { TaskBoard } from '../storage/task-board.js';
+import type { Person } from '../domain/person.js';
+import type { TaskState } from '../domain/task.js';
+import type { TaskCommand, TaskCommandKind } from '../domain/task-command.js';
+import { allowedCommands } from '../domain/task-refusal.js';
+import { isRead } from '../domain/task-rules.js';
+import { summaryLine, taskId, waitsFor } from '../domain/task-summary.js';
+import { nextTasks, takingCommand } from '../domain/work-queue.js';
+import { parseRound, roundName } from '../domain/workflow-ids.js';
+import { readRoster } from '../storage/roster.js';
+import { TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { writeBundle } from './bundle.js';
 import { parseCase } from './case-argument.js';
 import { printJson, printTable, say, styled } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import type { PersonalKind } from './task-actions.js';
+import { type CommandOptions, makeCommand } from './task-command-line.js';
 
 /** Exit code of a command that the rules refused. */
 const refusedExitCode = 3;
-const round = 1;
 
-export interface TaskOptions {
+export interface TaskOptions extends CommandOptions {
   readonly campaign?: string;
-  readonly as?: string;
+  /** `2`, `1-double`; the newest round of the case's work unless told otherwise. */
+  readonly round?: string;
   readonly json?: boolean;
   readonly all?: boolean;
   readonly out?: string;
-  readonly reason?: string;
-  readonly organ?: string[];
-  readonly commandId?: string;
-  readonly expectedVersion?: string;
 }
 
 /** `plusct tasks list`: open tasks, or those in which a person can do something now. */
@@ -37,21 +35,31 @@ export async function listTasks(session: Session, options: TaskOptions): Promise
   const campaign = await chooseCampaign(session.store, options.campaign);
   const board = await new TaskBoard(session.store, campaign).read();
   const person = options.as === undefined ? undefined : await findPerson(session, campaign, options.as);
+  const now = new Date().toISOString();
   const can = (task: TaskState): TaskCommandKind[] =>
-    person === undefined ? [] : allowedCommands(task, person);
+    person === undefined ? [] : allowedCommands(task, person, now);
   const shown = board
     .filter(({ task }) => options.all || waitsFor(task) !== undefined)
     .filter(({ task }) => person === undefined || can(task).length > 0);
   if (options.json) return printJson(shown.map(({ task, since }) => ({ ...task, since, can: can(task) })));
   if (shown.length === 0) return say('No task waits.');
   printTable(
-    ['case', 'phase', 'waits for', 'returned', 'since', ...(person === undefined ? [] : ['you can'])],
+    [
+      'case',
+      'phase',
+      'waits for',
+      'until',
+      'returned',
+      'since',
+      ...(person === undefined ? [] : ['you can']),
+    ],
     shown.map(({ task, since }) => [
-      `${task.collection}/${task.caseId}`,
+      nameOf(task),
       task.phase,
-      task.phase === 'claimed' || task.phase === 'returned' ? task.assignee! : (waitsFor(task) ?? '–'),
+      task.lease?.holder ?? waitsFor(task) ?? '–',
+      task.deadline === undefined ? '–' : minute(task.deadline),
       task.returns,
-      since.slice(0, 16).replace('T', ' '),
+      minute(since),
       ...(person === undefined ? [] : [can(task).join(', ')]),
     ]),
   );
@@ -59,31 +67,68 @@ export async function listTasks(session: Session, options: TaskOptions): Promise
 
 /** `plusct tasks show CASE`. */
 export async function showTask(session: Session, text: string, options: TaskOptions): Promise<void> {
-  const { task } = await findTask(session, text, options);
+  const task = await findTask(session, text, options);
   if (options.json) return printJson(task);
   say(summaryLine(task));
+  if (task.lease !== undefined) {
+    const { holder, expiresAt, offline } = task.lease;
+    say(`  held by ${holder} until ${minute(expiresAt)}${offline ? ', offline' : ''}`);
+  }
+  for (const { id, organ, voxel, text: note, author, resolved } of task.comments) {
+    const where = [organ, voxel === undefined ? undefined : `voxel ${voxel.join(', ')}`].filter(Boolean);
+    say(
+      `  [${id}] ${author}${where.length === 0 ? '' : ` (${where.join(', ')})`}: ${note}${resolved ? ' – settled' : ''}`,
+    );
+  }
 }
 
 /** `plusct tasks bundle CASE`: image, mask and label descriptions for ITK-SNAP. */
 export async function bundleTask(session: Session, text: string, options: TaskOptions): Promise<void> {
-  const { at, task } = await findTask(session, text, options);
-  const folder = await writeBundle(session.store, at, task, options.out ?? `${at.collection}-${at.caseId}`);
+  const task = await findTask(session, text, options);
+  const folder = await writeBundle(
+    session.store,
+    task,
+    task,
+    options.out ?? `${task.collection}-${task.caseId}`,
+  );
   if (options.json) return printJson({ folder });
   say(`Bundle in ${folder}: image, mask.nii.gz, labels.txt, README.txt`);
 }
 
-/** Every command that changes a task; `file` is the corrected mask of submit and refine. */
+/** `plusct tasks next --as`: takes the task that a person can do most with, or names the one that they hold. */
+export async function takeNext(session: Session, options: TaskOptions): Promise<void> {
+  const campaign = await chooseCampaign(session.store, options.campaign);
+  const person = await findPerson(session, campaign, options.as ?? '');
+  const board = await new TaskBoard(session.store, campaign).read();
+  const now = new Date().toISOString();
+  for (const { task } of nextTasks(board, person, now)) {
+    const kind = takingCommand(task, person);
+    const answer = kind === undefined ? undefined : await ask(session, task, take(kind, person));
+    const taken = answer === undefined || ('accepted' in answer && answer.accepted);
+    // Somebody else was faster: the next one may still be free.
+    if (!taken) continue;
+    if (options.json) return printJson({ task: taskId(task), taken: kind ?? null, answer: answer ?? null });
+    return say(kind === undefined ? `Yours already: ${summaryLine(task)}` : `${nameOf(task)} is yours.`);
+  }
+  if (options.json) return printJson({ task: null });
+  say('Nothing waits for you.');
+}
+
+function take(kind: 'claim' | 'review' | 'start-verification', { id }: Person): TaskCommand {
+  return { kind, commandId: randomUUID(), actor: id };
+}
+
+/** Every command that changes a task; `file` is the mask of those that bring one. */
 export async function act(
   session: Session,
-  kind: TaskCommandKind,
+  kind: PersonalKind,
   text: string,
   options: TaskOptions,
   file?: string,
 ): Promise<void> {
-  const campaign = await chooseCampaign(session.store, options.campaign);
-  const at: CaseAddress = { campaign, ...parseCase(text) };
-  const command = await makeCommand(session, kind, options, file);
-  const answer = await askTask({ client: await session.client(), store: session.store }, at, round, command);
+  const address = await addressOf(session, text, options);
+  const command = await makeCommand(session.store, kind, options, file);
+  const answer = await ask(session, address, command);
   if (options.json) printJson(answer);
   else if ('kept' in answer)
     say('No worker answered yet; the command is kept and will be carried out when one runs.');
@@ -92,96 +137,59 @@ export async function act(
   if ('accepted' in answer && !answer.accepted) process.exitCode = refusedExitCode;
 }
 
-async function makeCommand(
-  session: Session,
-  kind: TaskCommandKind,
-  options: TaskOptions,
-  file: string | undefined,
-): Promise<TaskCommand> {
-  const asked = {
-    commandId: options.commandId ?? randomUUID(),
-    actor: options.as ?? '',
-    ...(options.expectedVersion === undefined ? {} : { expectedVersion: versionOf(options.expectedVersion) }),
-  };
-  const because = options.reason === undefined ? {} : { reason: reasonFor(kind, options) };
-  const named = (options.organ ?? []).map(organOf);
-  switch (kind) {
-    case 'claim':
-      return { kind, ...asked };
-    case 'submit':
-      return { kind, ...asked, ...because, upload: await upload(session, file!) };
-    case 'refine':
-      return { kind, ...asked, reason: reasonFor(kind, options), upload: await upload(session, file!) };
-    case 'return':
-      return {
-        kind,
-        ...asked,
-        reason: reasonFor(kind, options),
-        ...(named.length === 0 ? {} : { organs: named }),
-      };
-    case 'attest-absent':
-      return { kind, ...asked, reason: reasonFor(kind, options), organ: onlyOrgan(named) };
-    default:
-      return { kind, ...asked, ...because };
-  }
-}
-
-function reasonFor(kind: string, options: TaskOptions): string {
-  if (options.reason) return options.reason;
-  throw new PlusctError('InvalidInput', `${kind} needs --reason "…": it goes on record`);
-}
-
-function versionOf(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new PlusctError(
-    'InvalidInput',
-    `--expected-version is '${text}'; give the number that tasks show prints`,
+async function ask(session: Session, address: TaskAddress, command: TaskCommand): Promise<DeskAnswer> {
+  const { store, config } = session;
+  return askTask(
+    { client: await session.client(), store, queueSuffix: config.queueSuffix },
+    address,
+    command,
   );
 }
 
-function organOf(text: string): Organ {
-  const organ = organs.find((each) => each === text);
-  if (organ !== undefined) return organ;
-  throw new PlusctError('InvalidInput', `--organ is '${text}'; there are ${organs.join(', ')}`);
-}
-
-function onlyOrgan(named: readonly Organ[]): Organ {
-  const [organ, ...more] = named;
-  if (organ !== undefined && more.length === 0) return organ;
-  throw new PlusctError('InvalidInput', 'attest-absent takes one --organ: attest every organ on its own');
-}
-
-async function upload(session: Session, file: string) {
-  try {
-    return await putContent(session.store, await readFile(file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new PlusctError('InvalidInput', `${file}: there is no such file`);
-  }
-}
-
-async function findTask(
-  session: Session,
-  text: string,
-  options: TaskOptions,
-): Promise<{ at: CaseAddress; task: TaskState }> {
+/** Where the command goes. Without a task yet, to the first round, which then says that there is none. */
+async function addressOf(session: Session, text: string, options: TaskOptions): Promise<TaskAddress> {
   const campaign = await chooseCampaign(session.store, options.campaign);
   const at = { campaign, ...parseCase(text) };
-  const board = await new TaskBoard(session.store, campaign).read();
-  const entry = board.find(({ task }) => task.collection === at.collection && task.caseId === at.caseId);
-  if (entry === undefined)
-    throw new PlusctError('InvalidInput', `There is no task for ${text} in ${campaign} yet`);
-  return { at, task: entry.task };
+  const asked = options.round === undefined ? undefined : roundOf(options.round);
+  if (asked !== undefined) return { ...at, ...asked };
+  const rounds = (await tasksOfCase(session.store, at)).filter((task) => !isRead(task));
+  return { ...at, round: rounds.at(-1)?.round ?? 1 };
+}
+
+function roundOf(text: string): { round: number; kind?: TaskState['kind'] & string } {
+  const parsed = parseRound(text);
+  if (parsed !== undefined) return parsed;
+  throw new PlusctError('InvalidInput', `--round is '${text}'; give a number, or one with -double or -blind`);
+}
+
+async function findTask(session: Session, text: string, options: TaskOptions): Promise<TaskState> {
+  const { round, kind, ...at } = await addressOf(session, text, options);
+  const name = roundName(round, kind);
+  const task = (await tasksOfCase(session.store, at)).find(
+    (each) => roundName(each.round, each.kind) === name,
+  );
+  if (task !== undefined) return task;
+  throw new PlusctError('InvalidInput', `There is no task for ${text} in ${at.campaign} yet`);
 }
 
 async function findPerson(session: Session, campaign: string, id: string): Promise<Person> {
-  const { people } = await requireJson(session.store, campaignPlanKey(campaign), CampaignPlan);
+  const people = await readRoster(session.store, campaign);
   const person = people.find((each) => each.id === id);
   if (person !== undefined) return person;
   throw new PlusctError(
     'InvalidInput',
     `'${id}' is not of this campaign; its people are ${people.map((each) => each.id).join(', ')}`,
   );
+}
+
+/** A task in a list: the round is only named where it is not the first. */
+function nameOf(task: TaskState): string {
+  const round = roundName(task.round, task.kind);
+  return `${task.collection}/${task.caseId}${round === '1' ? '' : ` (${round})`}`;
+}
+
+function minute(at: string): string {
+  return at.slice(0, 16).replace('T', ' ');
 }
 
 function remarks(texts: readonly string[]): string {

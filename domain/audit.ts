@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { LabelSummary } from './label-version.js';
+import { Person } from './person.js';
 import { OrganName, Sha256 } from './primitives.js';
-import { Person, TaskCommand, TaskState } from './task.js';
+import { TaskState } from './task.js';
+import { Effort, TaskCommand } from './task-command.js';
 
 const LabelHashes = z.partialRecord(OrganName, Sha256);
-
-/** Time that a person was at work, as their tool measured it. Seconds; organs are those of `byOrgan` alone. */
-export const Effort = z.object({
-  activeSeconds: z.number().nonnegative().max(1_000_000),
-  byOrgan: z.partialRecord(OrganName, z.number().nonnegative().max(1_000_000)).optional(),
-});
-export type Effort = z.infer<typeof Effort>;
 
 /**
  * What the state machine was given besides the command, so that its answer can be worked out again from the records
@@ -20,6 +15,8 @@ export const CommandContext = z.object({
   people: z.array(Person),
   labels: z.array(LabelSummary).optional(),
   remarks: z.array(z.string()).optional(),
+  /** People who read the same case in another task. */
+  barred: z.array(z.string()).optional(),
 });
 export type CommandContext = z.infer<typeof CommandContext>;
 

@@ -29,6 +29,11 @@ export const datasetsPrefix = (campaign: string): string => `${campaignPrefix(ca
 export const datasetKey = (campaign: string, sha256: string): string =>
   `${datasetsPrefix(campaign)}${sha256.slice(0, 12)}.json`;
 
+export const peoplePrefix = (campaign: string): string => `${campaignPrefix(campaign)}/people/`;
+/** A person of the roster; a further edition for each change. Ids hold no dot, so that no two keys are alike. */
+export const personKey = (campaign: string, id: string, edition = 1): string =>
+  `${peoplePrefix(campaign)}${id}${edition === 1 ? '' : `.${edition}`}.json`;
+
 export const casesPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/cases/`;
 export const casePrefix = (at: CaseAddress): string =>
   `${casesPrefix(at.campaign)}${at.collection}/${at.caseId}`;
@@ -39,7 +44,10 @@ export const labelsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/labe
 export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
   `${labelsPrefix(at)}${organ}/${version}.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
-export const resultKey = (at: CaseAddress): string => `${casePrefix(at)}/result.json`;
+/** The finished case; each round that finished it again wrote an edition of its own, numbered as the round. */
+export const resultKey = (at: CaseAddress, edition = 1): string =>
+  `${resultsPrefix(at)}${edition === 1 ? '' : `-${edition}`}.json`;
+export const resultsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/result`;
 
 export const apiTokensPrefix = `${root}/access/tokens/`;
 /** An API token's record, without the token; a second object beside it once it is revoked. */

@@ -1,19 +1,17 @@
-/** Roles of people at the console, per campaign. */
-export const accessRoles = ['junior', 'certified', 'senior', 'lead', 'operator', 'auditor'] as const;
-export type AccessRole = (typeof accessRoles)[number];
+import { type Role, roles, workingRoles } from './role.js';
 
 /** What an API token may be used for; a person who is signed in has all of them. */
 export const tokenScopes = ['read', 'work', 'manage'] as const;
 export type TokenScope = (typeof tokenScopes)[number];
 
 interface Permission {
-  readonly roles: readonly AccessRole[];
+  readonly roles: readonly Role[];
   readonly scope: TokenScope;
   readonly means: string;
 }
 
-const everyone = accessRoles;
-const annotators = ['junior', 'certified', 'senior'] as const;
+const everyone = roles;
+const annotators = workingRoles;
 const overseers = ['lead', 'operator', 'auditor'] as const;
 
 /**
@@ -64,12 +62,13 @@ export const actions = Object.keys(permissions) as Action[];
 /** Why somebody may not do it; undefined when they may. `scopes` are those of an API token, if one is used. */
 export function permissionRefusal(
   action: Action,
-  role: AccessRole,
+  role: Role,
   scopes?: readonly TokenScope[],
 ): string | undefined {
-  const { roles, scope, means }: Permission = permissions[action];
-  if (!roles.includes(role))
-    return `to ${means} needs one of the roles ${roles.join(', ')}; yours is ${role}`;
+  const { roles: allowed, scope, means }: Permission = permissions[action];
+  if (!allowed.includes(role)) {
+    return `to ${means} needs one of the roles ${allowed.join(', ')}; yours is ${role}`;
+  }
   if (scopes !== undefined && !scopes.includes(scope)) {
     return `to ${means} needs a token with the scope ${scope}; this one has ${scopes.join(', ') || 'none'}`;
   }

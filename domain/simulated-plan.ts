@@ -1,5 +1,9 @@
 import type { Organ } from './organ.js';
-import type { Person, TaskState } from './task.js';
+import type { Person } from './person.js';
+import type { WorkingRole } from './role.js';
+import type { TaskState } from './task.js';
+import { involvement } from './task-duty.js';
+import { isRead, taskIsDone } from './task-rules.js';
 
 /**
  * What a simulated person does next with a task. Simulated people stand in for real ones in demonstrations and load
@@ -7,31 +11,51 @@ import type { Person, TaskState } from './task.js';
  */
 export interface SimulatedStep {
   readonly person: Person;
-  readonly kind: 'claim' | 'submit' | 'judge' | 'verify-or-refine';
+  readonly kind: 'claim' | 'submit' | 'review' | 'judge' | 'start-verification' | 'verify-or-refine';
 }
 
 export function nextSimulatedStep(task: TaskState, people: readonly Person[]): SimulatedStep | undefined {
-  const simulated = (role: Person['role'], besides: readonly (string | undefined)[]) =>
+  if (taskIsDone(task)) return undefined;
+  const crew = people.filter((person) => person.simulated);
+  const holder = crew.find((person) => person.id === task.lease?.holder);
+  const judge = (stage: 'review' | 'verification', role: WorkingRole) =>
     pick(
-      people.filter((person) => person.role === role && person.simulated && !besides.includes(person.id)),
-      `${task.collection}/${task.caseId}/${task.round}/${role}`,
+      crew.filter((person) => person.role === role && involvement(task, person.id, stage) === undefined),
+      `${seedOf(task)}/${role}`,
     );
   switch (task.phase) {
     case 'queued':
-      return step(simulated('junior', []), 'claim');
-    case 'claimed':
+      return step(reader(task, crew), 'claim');
+    case 'leased':
     case 'returned':
-      return step(
-        people.find((person) => person.id === task.assignee && person.simulated),
-        'submit',
-      );
+      return step(holder, 'submit');
     case 'submitted':
-      return step(simulated('certified', [task.assignee]), 'judge');
+      return step(judge('review', 'certified'), 'review');
+    case 'in-review':
+      return step(holder, 'judge');
     case 'certified':
-      return step(simulated('senior', [task.assignee, task.reviewer]), 'verify-or-refine');
+    case 'escalated':
+      return step(judge('verification', 'senior'), 'start-verification');
+    case 'in-verification':
+      return step(holder, 'verify-or-refine');
     case 'verified':
       return undefined;
   }
+}
+
+/** Who draws: a second read goes to somebody else than the first. */
+function reader(task: TaskState, crew: readonly Person[]): Person | undefined {
+  const juniors = crew.filter((person) => person.role === 'junior');
+  const first = pick(juniors, `${seedOf(task)}/junior`);
+  if (!isRead(task)) return first;
+  return pick(
+    juniors.filter((person) => person !== first),
+    `${seedOf(task)}/${task.kind}`,
+  );
+}
+
+function seedOf({ collection, caseId, round }: TaskState): string {
+  return `${collection}/${caseId}/${round}`;
 }
 
 /** How near to the reference a simulated junior draws, from 0 (leaves the proposal) to 1: better when asked again. */

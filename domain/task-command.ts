@@ -1,119 +1,103 @@
-import { organs } from './organ.js';
-import type { TaskCommandKind } from './task.js';
+import { z } from 'zod';
+import { ObjectRef, OrganName, Sha256 } from './primitives.js';
 
-/** Says what is wrong with a value, after the name of its field; undefined when nothing is. */
-type Check = (value: unknown) => string | undefined;
+const activeSeconds = z.number().nonnegative().max(1_000_000);
+/** Time that a person was at work, as their tool measured it. Seconds; organs are those of `byOrgan` alone. */
+export const Effort = z.object({
+  activeSeconds,
+  byOrgan: z.partialRecord(OrganName, activeSeconds).optional(),
+});
+export type Effort = z.infer<typeof Effort>;
 
-const commandIdLimit = 80;
-const actorLimit = 80;
-const keyLimit = 200;
-const reasonLimit = 2000;
-const shownLimit = 40;
-
-const reason = text({ most: reasonLimit, trimmed: true });
-const upload = object({ key: text({ least: 0, most: keyLimit }), sha256: hash, bytes: count });
-const common = {
-  commandId: text({ most: commandIdLimit }),
-  actor: text({ most: actorLimit }),
-  expectedVersion: optional(count),
+const asked = {
+  /** Chosen by the sender; the same id twice is the same command. */
+  commandId: z.string().min(1).max(80),
+  /** Person id, or `plusct` for commands of the system. */
+  actor: z.string().min(1).max(80),
+  /** When given, the command only counts while the task still has this version. */
+  expectedVersion: z.number().int().nonnegative().optional(),
+  /** Work since the actor's last command at this task. */
+  effort: Effort.optional(),
+};
+const reason = z.string().trim().min(1).max(2000);
+/** A label map of up to four organs (1 liver, 2 kidney, 3 spleen, 4 pancreas), already in the object store. */
+const upload = ObjectRef.extend({ key: z.string().max(200) });
+const voxelIndex = z.number().int().nonnegative();
+/** A comment as it is sent; author, time and id are added when it is accepted. */
+export const CommentDraft = z.object({
+  organ: OrganName.optional(),
+  /** `[i, j, k]` on the case's native grid. */
+  voxel: z.tuple([voxelIndex, voxelIndex, voxelIndex]).optional(),
+  text: reason,
+});
+export type CommentDraft = z.infer<typeof CommentDraft>;
+const comments = z.array(CommentDraft).max(50);
+const lease = {
+  /** The secret of an offline bundle. It goes no further than the desk, which puts its hash in its place. */
+  leaseToken: z.string().min(1).max(200).optional(),
+  tokenSha256: Sha256.optional(),
 };
 
-const fields: Readonly<Record<TaskCommandKind, Readonly<Record<string, Check>>>> = {
-  claim: {},
-  release: { reason: optional(reason) },
-  submit: { upload, reason: optional(reason) },
-  return: { reason, organs: optional(organList) },
-  'attest-absent': { organ: organName, reason },
-  approve: { reason: optional(reason) },
-  verify: { reason: optional(reason) },
-  refine: { upload, reason },
-};
-
-/** Every kind of command, in the order in which a task usually meets them. */
-export const taskCommandKinds = Object.keys(fields) as TaskCommandKind[];
-
-/**
- * What is wrong with a value that is no `TaskCommand`; undefined when it is one. Says the same as the schema in
- * `task.ts`, but can run inside a workflow, where the schema library must not be loaded. Never throws.
- */
-export function malformed(value: unknown): string | undefined {
-  if (!isObject(value)) return `a command must be an object with a kind; got ${shown(value)}`;
-  const kind = taskCommandKinds.find((each) => each === value.kind);
-  if (kind === undefined) {
-    return `unknown command ${shown(value.kind)}; the kinds are ${taskCommandKinds.join(', ')}`;
-  }
-  const fault = object({ ...common, ...fields[kind] })(value);
-  return fault && `${kind}: ${fault}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function object(shape: Readonly<Record<string, Check>>): Check {
-  return (value) => {
-    if (!isObject(value))
-      return `must be an object with ${Object.keys(shape).join(', ')}; got ${shown(value)}`;
-    for (const [name, check] of Object.entries(shape)) {
-      const fault = check(value[name]);
-      if (fault !== undefined) return `${name} ${fault}`;
-    }
-    return undefined;
-  };
-}
-
-function optional(check: Check): Check {
-  return (value) => (value === undefined ? undefined : check(value));
-}
-
-function text({ least = 1, most = Number.POSITIVE_INFINITY, trimmed = false }): Check {
-  return (value) => {
-    if (typeof value !== 'string') return `must be text; got ${shown(value)}`;
-    const length = codePoints(trimmed ? value.trim() : value);
-    if (length < least) return 'must not be empty';
-    return length > most ? `must have at most ${most} characters; got ${length}` : undefined;
-  };
-}
-
-/** The schema measures text in Unicode code points, not in UTF-16 units. */
-function codePoints(value: string): number {
-  let length = 0;
-  for (const _ of value) length++;
-  return length;
-}
-
-function count(value: unknown): string | undefined {
-  if (Number.isSafeInteger(value) && Number(value) >= 0) return undefined;
-  return `must be a whole number of 0 or more; got ${shown(value)}`;
-}
-
-function hash(value: unknown): string | undefined {
-  if (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) return undefined;
-  return `must be 64 lower-case hex digits; got ${shown(value)}`;
-}
-
-function organName(value: unknown): string | undefined {
-  if (organs.some((organ) => organ === value)) return undefined;
-  return `must be one of ${organs.join(', ')}; got ${shown(value)}`;
-}
-
-function organList(value: unknown): string | undefined {
-  if (!Array.isArray(value)) return `must be a list of organs; got ${shown(value)}`;
-  for (const each of value) {
-    const fault = organName(each);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
-
-/** A value as a message shows it: short, and safe for anything that can arrive. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') {
-    return JSON.stringify(value.length > shownLimit ? `${value.slice(0, shownLimit)}…` : value);
-  }
-  if (Array.isArray(value)) return 'a list';
-  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean') {
-    return String(value);
-  }
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
+/** What a person, or the system, asks of a task. */
+export const TaskCommand = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('claim'), ...asked, ...lease, offline: z.boolean().optional() }),
+  z.object({ kind: z.literal('renew'), ...asked, ...lease, offline: z.boolean().optional() }),
+  z.object({
+    kind: z.literal('release'),
+    ...asked,
+    reason: reason.optional(),
+    draft: upload.optional(),
+  }),
+  z.object({
+    kind: z.literal('hand-over'),
+    ...asked,
+    /** Person id. */
+    to: z.string().min(1).max(80),
+    reason,
+    draft: upload.optional(),
+  }),
+  z.object({ kind: z.literal('save-draft'), ...asked, upload }),
+  z.object({
+    kind: z.literal('submit'),
+    ...asked,
+    ...lease,
+    upload,
+    reason: reason.optional(),
+    /** Codes of findings on the upload that the sender has seen and stands by. */
+    acknowledged: z.array(z.string().min(1).max(80)).max(50).optional(),
+  }),
+  z.object({
+    kind: z.literal('restore'),
+    ...asked,
+    organ: OrganName,
+    /** The label version whose voxels are taken. */
+    version: z.string().min(1).max(80),
+    reason,
+  }),
+  z.object({ kind: z.literal('review'), ...asked }),
+  z.object({
+    kind: z.literal('return'),
+    ...asked,
+    reason,
+    organs: z.array(OrganName).optional(),
+    comments: comments.optional(),
+  }),
+  z.object({ kind: z.literal('attest-absent'), ...asked, organ: OrganName, reason }),
+  z.object({ kind: z.literal('approve'), ...asked, reason: reason.optional() }),
+  z.object({ kind: z.literal('start-verification'), ...asked }),
+  z.object({ kind: z.literal('verify'), ...asked, reason: reason.optional() }),
+  z.object({ kind: z.literal('refine'), ...asked, upload, reason }),
+  z.object({ kind: z.literal('escalate'), ...asked, reason }),
+  z.object({
+    kind: z.literal('comment'),
+    ...asked,
+    comments,
+    /** Ids of comments that are settled. */
+    resolve: z.array(z.string().min(1).max(80)).max(200).optional(),
+  }),
+  z.object({ kind: z.literal('reopen'), ...asked, reason }),
+  z.object({ kind: z.literal('remind'), ...asked }),
+  z.object({ kind: z.literal('expire'), ...asked }),
+]);
+export type TaskCommand = z.infer<typeof TaskCommand>;
+export type TaskCommandKind = TaskCommand['kind'];

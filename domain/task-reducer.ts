@@ -1,262 +1,109 @@
 import type { Collection } from './collection.js';
 import type { LabelSummary } from './label-version.js';
-import { type Organ, organs } from './organ.js';
-import type {
-  OrganTask,
-  Person,
-  Role,
-  TaskAnswer,
-  TaskCommand,
-  TaskCommandKind,
-  TaskPhase,
-  TaskState,
-} from './task.js';
-
-/**
- * Who may ask for it: `anyone` of the role, the `assignee` alone, or only somebody `uninvolved`, that is neither the
- * assignee nor the reviewer. Nobody reviews or verifies their own work.
- */
-export type Bond = 'anyone' | 'assignee' | 'uninvolved';
-
-/** One line of the rules: this role may ask for this in this phase, and the task then stands in phase `to`. */
-export interface TaskRule {
-  readonly kind: TaskCommandKind;
-  readonly role: Role;
-  readonly bond: Bond;
-  readonly from: TaskPhase;
-  readonly to: TaskPhase;
-}
-
-/** Who may do what in which phase. What is not listed here is refused. */
-export const taskRules: readonly TaskRule[] = [
-  { kind: 'claim', role: 'junior', bond: 'anyone', from: 'queued', to: 'claimed' },
-  { kind: 'release', role: 'junior', bond: 'assignee', from: 'claimed', to: 'queued' },
-  { kind: 'submit', role: 'junior', bond: 'assignee', from: 'claimed', to: 'submitted' },
-  { kind: 'submit', role: 'junior', bond: 'assignee', from: 'returned', to: 'submitted' },
-  { kind: 'return', role: 'certified', bond: 'uninvolved', from: 'submitted', to: 'returned' },
-  { kind: 'attest-absent', role: 'certified', bond: 'uninvolved', from: 'submitted', to: 'submitted' },
-  { kind: 'attest-absent', role: 'senior', bond: 'uninvolved', from: 'certified', to: 'certified' },
-  { kind: 'approve', role: 'certified', bond: 'uninvolved', from: 'submitted', to: 'certified' },
-  { kind: 'verify', role: 'senior', bond: 'uninvolved', from: 'certified', to: 'verified' },
-  { kind: 'refine', role: 'senior', bond: 'uninvolved', from: 'certified', to: 'verified' },
-];
+import { systemActor } from './role.js';
+import type { Hands, TaskAnswer, TaskKind, TaskPolicy, TaskState } from './task.js';
+import type { TaskCommand, TaskCommandKind } from './task-command.js';
+import { noHands, withHand } from './task-duty.js';
+import { withLease, withoutLease } from './task-lease.js';
+import {
+  correctable,
+  hollowOrgans,
+  isSource,
+  openOrgans,
+  withAbsent,
+  withApproved,
+  withReturned,
+  withSubmitted,
+  withVerified,
+} from './task-organs.js';
+import { defaultTaskPolicy } from './task-policy.js';
+import { commandIdentity, isRepeated, refusal, type TaskContext } from './task-refusal.js';
+import { isRead, landing, phaseHints, ruleFor } from './task-rules.js';
 
 /** How many accepted command ids a task remembers; older ones are no longer recognised as repeated. */
 export const acceptedCommandsLimit = 200;
 
-/** What makes two commands the same: kind, sender and the sender's id for it. Also the id of a Temporal update. */
-export function commandIdentity(command: Pick<TaskCommand, 'kind' | 'actor' | 'commandId'>): string {
-  return `${command.kind}/${command.actor}/${command.commandId}`;
+/** Commands that change nothing that people decide on: a version that somebody expects stays the same. */
+const quiet: readonly TaskCommandKind[] = ['remind', 'renew'];
+
+/** What is known of a task before anybody has touched it. */
+export interface NewTask {
+  readonly campaign: string;
+  readonly collection: Collection;
+  readonly caseId: string;
+  readonly round: number;
+  readonly kind?: TaskKind;
+  readonly labels: readonly LabelSummary[];
+  readonly policy?: Partial<TaskPolicy>;
+  /** Who worked on the case in earlier rounds. */
+  readonly hands?: Hands;
 }
 
-/** Whether the same command was accepted before. */
-export function isRepeated(state: TaskState, command: TaskCommand): boolean {
-  return state.acceptedCommands.includes(commandIdentity(command));
-}
-
-export const roleTitles: Readonly<Record<Role, string>> = {
-  junior: 'junior',
-  certified: 'certified radiologist',
-  senior: 'senior radiologist',
-};
-
-const phaseHints: Readonly<Record<TaskPhase, string>> = {
-  queued: 'it waits for a junior to claim it',
-  claimed: 'it waits for its assignee to submit it',
-  submitted: 'it waits for a certified radiologist to approve or return it',
-  returned: 'it waits for its assignee to submit it again',
-  certified: 'it waits for a senior radiologist to verify or refine it',
-  verified: 'nothing is left to do',
-};
-
-/** `{collection}/{caseId}/{round}`: the name of a task inside its campaign. */
-export function taskId(state: Pick<TaskState, 'collection' | 'caseId' | 'round'>): string {
-  return `${state.collection}/${state.caseId}/${state.round}`;
-}
-
-/** No command changes a task that is done. */
-export function taskIsDone(state: TaskState): boolean {
-  return state.phase === 'verified';
-}
-
-/** The labels that the task holds now, source labels included, in the order of organs. */
-export function labelsOf(state: TaskState): LabelSummary[] {
-  return organs.flatMap((organ) => state.organs[organ].label ?? []);
-}
-
-/**
- * A new task. An organ with a source label is locked; a model's proposal waits for correction. A proposal without a
- * single voxel counts as `empty`, so that nobody can approve it without saying that the organ is absent.
- */
-export function openTask(about: {
-  campaign: string;
-  collection: Collection;
-  caseId: string;
-  round: number;
-  labels: readonly LabelSummary[];
-}): TaskState {
-  const { campaign, collection, caseId, round, labels } = about;
-  const open = (organ: Organ): OrganTask => {
-    const own = labels.filter((label) => label.organ === organ);
-    const source = own.find((label) => label.origin === 'source');
-    return source === undefined ? proposed(own[0]) : { state: 'source', label: source };
-  };
+/** A new task, queued. A task of kind `refine` does not name its kind. */
+export function openTask(about: NewTask): TaskState {
+  const { campaign, collection, caseId, round, kind = 'refine', labels } = about;
   return {
     campaign,
     collection,
     caseId,
     round,
+    ...(kind === 'refine' ? {} : { kind }),
     version: 0,
     phase: 'queued',
+    comments: [],
+    hands: about.hands ?? noHands,
+    policy: { ...defaultTaskPolicy, ...about.policy },
     returns: 0,
-    organs: mapOrgans(open),
+    organs: openOrgans(labels),
     acceptedCommands: [],
   };
 }
 
-function proposed(label: LabelSummary | undefined): OrganTask {
-  if (label === undefined) return { state: 'empty' };
-  return { state: label.voxels === 0 ? 'empty' : 'pre-labelled', label };
-}
-
-/** What this person can ask of the task now, in the order of the rules. */
-export function allowedCommands(state: TaskState, person: Person): TaskCommandKind[] {
-  const fitting = taskRules.filter(
-    ({ kind, role, from, bond }) =>
-      role === person.role &&
-      from === state.phase &&
-      bondHolds(bond, state, person) &&
-      blocked(state, kind) === undefined,
-  );
-  return fitting.map((rule) => rule.kind);
-}
-
-/**
- * Why the command cannot count now, and what to do instead; undefined when nothing speaks against it. A command that
- * was accepted before is not refused: it is answered as accepted once more. What an upload holds is judged by
- * `reduceTask` alone.
- */
-export function refusal(
-  state: TaskState,
-  command: TaskCommand,
-  people: readonly Person[],
-): string | undefined {
-  if (isRepeated(state, command)) return undefined;
-  const person = people.find((each) => each.id === command.actor);
-  if (person === undefined) {
-    return `${command.actor} is not among the people of this campaign; send the command as one of them`;
-  }
-  return (
-    roleFault(command.kind, person) ??
-    versionFault(state, command) ??
-    phaseFault(state, command.kind, person) ??
-    bondFault(state, command.kind, person) ??
-    blocked(state, command.kind) ??
-    organFault(state, command)
-  );
-}
-
-function roleFault(kind: TaskCommandKind, person: Person): string | undefined {
-  const roles = taskRules.filter((rule) => rule.kind === kind).map((rule) => rule.role);
-  if (roles.includes(person.role)) return undefined;
-  const titles = [...new Set(roles)].map((role) => `a ${roleTitles[role]}`).join(' or ');
-  return `${kind} needs ${titles}; ${person.id} is a ${roleTitles[person.role]}`;
-}
-
-function versionFault(state: TaskState, command: TaskCommand): string | undefined {
-  const { expectedVersion } = command;
-  if (expectedVersion === undefined || expectedVersion === state.version) return undefined;
-  return `the task is at version ${state.version}, not ${expectedVersion}; look at it again, then decide anew`;
-}
-
-function ruleFor(state: TaskState, kind: TaskCommandKind, person: Person): TaskRule | undefined {
-  return taskRules.find(
-    (rule) => rule.kind === kind && rule.role === person.role && rule.from === state.phase,
-  );
-}
-
-function phaseFault(state: TaskState, kind: TaskCommandKind, person: Person): string | undefined {
-  if (ruleFor(state, kind, person) !== undefined) return undefined;
-  const possible = allowedCommands(state, person);
-  if (possible.length === 0) return `the task is ${state.phase}; ${phaseHints[state.phase]}`;
-  if (state.phase === 'queued') return 'the task is queued; claim it first';
-  return `the task is ${state.phase}; ${person.id} can ask for ${possible.join(', ')} now, not for ${kind}`;
-}
-
-function bondHolds(bond: Bond, state: TaskState, person: Person): boolean {
-  if (bond === 'assignee') return state.assignee === person.id;
-  return bond === 'anyone' || (state.assignee !== person.id && state.reviewer !== person.id);
-}
-
-function bondFault(state: TaskState, kind: TaskCommandKind, person: Person): string | undefined {
-  const rule = ruleFor(state, kind, person);
-  if (rule === undefined || bondHolds(rule.bond, state, person)) return undefined;
-  if (rule.bond === 'assignee') return `the task is ${state.assignee}'s; claim another task`;
-  const did = state.assignee === person.id ? 'drew' : 'approved';
-  return `${person.id} ${did} these labels; ${kind} needs another ${roleTitles[rule.role]}`;
-}
-
-/** What stands in the way of a kind of command whoever asks: approval of nothing, return of nothing. */
-function blocked(state: TaskState, kind: TaskCommandKind): string | undefined {
-  if (kind === 'return' && correctable(state).length === 0) {
-    return 'no organ of this task can be corrected, so nothing can be returned; approve it';
-  }
-  if (kind === 'attest-absent' && correctable(state).length === 0) {
-    return 'every organ is labelled at the source or attested absent; nothing is left to attest';
-  }
-  const hollow = hollowOrgans(state);
-  if (kind === 'approve' && hollow.length > 0) {
-    return `no voxel of ${hollow.join(', ')}; return the task to have it drawn, or attest it absent`;
-  }
-  return undefined;
-}
-
-function organFault(state: TaskState, command: TaskCommand): string | undefined {
-  if (command.kind === 'attest-absent') {
-    const { organ } = command;
-    if (isSource(state.organs[organ])) {
-      return `${organ} is labelled at the source and stays; attest one of ${correctable(state).join(', ')}`;
-    }
-    return state.organs[organ].state === 'absent' ? `${organ} is attested absent already` : undefined;
-  }
-  if (command.kind !== 'return' || command.organs === undefined) return undefined;
-  if (command.organs.length === 0) return 'no organ is named; name those to correct, or leave organs out';
-  const locked = command.organs.filter((organ) => isSource(state.organs[organ]));
-  if (locked.length === 0) return undefined;
-  return `${locked.join(', ')} is labelled at the source; return only ${correctable(state).join(', ')}`;
+/** What a decision rests on, labels that were made for the command included. */
+export interface Deciding extends TaskContext {
+  /**
+   * For submit, refine and restore, what was made of the upload: labels of organs that are not there or whose voxels
+   * did not change keep the label that they have; source organs are passed over.
+   */
+  readonly labels?: readonly LabelSummary[];
+  /** Passed on in the answer to an accepted command. */
+  readonly remarks?: readonly string[];
 }
 
 /**
  * The task after the command, and the answer to it. Pure: `state` is never changed, and a refused or repeated
  * command gives the very same object back.
- *
- * @param context.labels For submit and refine, what was made of the upload: labels of organs that are not there or
- *   whose voxels did not change keep the label that they have; source organs are passed over.
- * @param context.remarks Passed on in the answer to an accepted command.
  */
 export function reduceTask(
   state: TaskState,
   command: TaskCommand,
-  context: {
-    readonly people: readonly Person[];
-    readonly labels?: readonly LabelSummary[];
-    readonly remarks?: readonly string[];
-  },
+  context: Deciding,
 ): { state: TaskState; answer: TaskAnswer } {
   const { version, phase } = state;
   if (isRepeated(state, command)) {
-    return { state, answer: { accepted: true, version, phase, remarks: ['already done'] } };
+    return { state, answer: { accepted: true, version, phase, remarks: ['already done'], ...until(state) } };
   }
-  const person = context.people.find((each) => each.id === command.actor);
-  const rule = person && ruleFor(state, command.kind, person);
-  const why = refusal(state, command, context.people) ?? uploadFault(state, command, context.labels);
+  const role =
+    command.actor === systemActor ? 'system' : context.people.find((each) => each.id === command.actor)?.role;
+  const rule = role && ruleFor(state, command.kind, role);
+  const why = refusal(state, command, context) ?? uploadFault(state, command, context.labels);
   if (why !== undefined || rule === undefined) {
     return { state, answer: { accepted: false, version, phase, why: why ?? phaseHints[phase] } };
   }
-  const next = counted(advance(state, command, context.labels ?? []), command, rule);
+  const moved = { ...state, phase: landing(state, rule) };
+  const next = counted(advance(moved, command, context), command);
   const remarks = [...(context.remarks ?? []), ...hollowRemarks(next, command)];
-  return { state: next, answer: { accepted: true, version: next.version, phase: next.phase, remarks } };
+  return {
+    state: next,
+    answer: { accepted: true, version: next.version, phase: next.phase, remarks, ...until(next) },
+  };
 }
+
+function until({ deadline }: TaskState): { deadline?: string } {
+  return deadline === undefined ? {} : { deadline };
+}
+
+const makesLabels: readonly TaskCommandKind[] = ['submit', 'refine', 'restore'];
 
 /** What speaks against the labels that were made of an upload. */
 function uploadFault(
@@ -264,7 +111,7 @@ function uploadFault(
   command: TaskCommand,
   labels: readonly LabelSummary[] | undefined,
 ): string | undefined {
-  if (command.kind !== 'submit' && command.kind !== 'refine') return undefined;
+  if (!makesLabels.includes(command.kind)) return undefined;
   if (labels === undefined) return 'the upload has not been read; send the command again';
   const open = labels.filter(({ organ }) => !isSource(state.organs[organ]));
   const absent = (label: LabelSummary) => state.organs[label.organ].state === 'absent';
@@ -274,106 +121,173 @@ function uploadFault(
       drawn && `${drawn.organ} is attested absent; erase it in the upload and give your doubt as the reason`
     );
   }
-  const erased = open.find((label) => !absent(label) && label.voxels === 0);
-  return erased && `the upload has no voxel of ${erased.organ}; draw it, or attest it absent first`;
+  if (command.kind !== 'refine') return undefined;
+  const erased = open.find((label) => !absent(label) && label.voxels === 0)?.organ;
+  const [missing] = hollowOrgans({ ...state, organs: withVerified(state, labels) });
+  const organ = erased ?? missing;
+  return organ && `the upload has no voxel of ${organ}; draw it, or attest it absent first`;
 }
 
-/** Version, phase, reason and memory of ids: what every accepted command changes. */
-function counted(state: TaskState, command: TaskCommand, rule: TaskRule): TaskState {
+/** Version, reason and memory of ids: what every accepted command changes. */
+function counted(state: TaskState, command: TaskCommand): TaskState {
   const reason = 'reason' in command ? command.reason?.trim() : undefined;
   return {
     ...state,
-    version: state.version + 1,
-    phase: rule.to,
+    version: state.version + (quiet.includes(command.kind) ? 0 : 1),
     ...(reason === undefined ? {} : { lastReason: reason }),
     acceptedCommands: [...state.acceptedCommands, commandIdentity(command)].slice(-acceptedCommandsLimit),
   };
 }
 
-/** What the command itself changes: people and organs. */
-function advance(state: TaskState, command: TaskCommand, labels: readonly LabelSummary[]): TaskState {
-  const made = (organ: Organ) => labels.find((label) => label.organ === organ);
-  switch (command.kind) {
-    case 'claim':
-      return { ...state, assignee: command.actor };
-    case 'release': {
-      const { assignee: _, ...unassigned } = state;
-      return unassigned;
-    }
-    case 'submit':
-      return changeOrgans(state, (task, organ) => submitted(task, made(organ)));
-    case 'return': {
-      const named = command.organs ?? correctable(state);
-      const back = changeOrgans(state, (task, organ) =>
-        named.includes(organ) ? { ...task, state: 'returned' } : task,
-      );
-      return { ...back, returns: state.returns + 1 };
-    }
-    case 'attest-absent':
-      return changeOrgans(state, (task, organ) => (organ === command.organ ? { state: 'absent' } : task));
-    case 'approve':
-      return { ...changeOrgans(state, approved), reviewer: command.actor };
-    case 'verify':
-    case 'refine': {
-      const final = changeOrgans(state, (task, organ) => verified(task, made(organ)));
-      return { ...final, verifier: command.actor };
-    }
-  }
+type Of<Kind extends TaskCommandKind> = Extract<TaskCommand, { kind: Kind }>;
+type Step<Kind extends TaskCommandKind> = (
+  state: TaskState,
+  command: Of<Kind>,
+  context: Deciding,
+) => TaskState;
+
+/** What each command changes: people, leases and organs. `state` stands in the phase that the command led to. */
+const steps: { readonly [Kind in TaskCommandKind]: Step<Kind> } = {
+  claim: (state, { actor, offline, tokenSha256 }, { now }) => {
+    const { tokenSha256: _, ...fresh } = state;
+    const token = tokenSha256 === undefined ? {} : { tokenSha256 };
+    const taken = { ...fresh, assignee: actor, ...token };
+    return leaseTo(taken, actor, now, { ...token, ...(offline ? { offline } : {}) });
+  },
+  renew: (state, command, { now }) => {
+    const { lease } = state;
+    const tokenSha256 = command.tokenSha256 ?? lease?.tokenSha256;
+    const token = tokenSha256 === undefined ? {} : { tokenSha256 };
+    const kept = command.tokenSha256 === undefined ? state : { ...state, ...token };
+    const offline = command.offline ?? lease?.offline ?? false;
+    return leaseTo(kept, command.actor, now, { ...token, offline });
+  },
+  release: (state, { actor, draft }) => drafted(letGo(state), actor, draft),
+  'hand-over': (state, { actor, to, draft }, { now }) => handedOver(drafted(state, actor, draft), to, now),
+  'save-draft': (state, { actor, upload }) => drafted(state, actor, upload),
+  submit: (state, { actor }, { labels = [] }) => {
+    const { draft: _, returnedOrgans: __, ...rest } = withoutLease(state);
+    return drewBy({ ...rest, organs: withSubmitted(state, labels) }, actor);
+  },
+  restore: (state, { actor, organ }, { labels = [] }) => {
+    const own = labels.filter((label) => label.organ === organ);
+    return drewBy({ ...state, organs: withSubmitted(state, own) }, actor);
+  },
+  review: (state, { actor }, { now }) => leaseTo({ ...state, reviewer: actor }, actor, now),
+  return: (state, command, { now }) => returned(state, command, now),
+  'attest-absent': (state, { actor, organ }) => ({ ...state, organs: withAbsent(state, organ, actor) }),
+  approve: (state, { actor }) => ({
+    ...withoutLease(state),
+    organs: withApproved(state),
+    reviewer: actor,
+    hands: withHand(state.hands, 'reviewed', actor),
+  }),
+  'start-verification': (state, { actor }, { now }) => leaseTo({ ...state, verifier: actor }, actor, now),
+  verify: (state, { actor }) => ended({ ...state, organs: withVerified(state, []) }, actor),
+  refine: (state, { actor }, { labels = [] }) =>
+    drewBy(ended({ ...state, organs: withVerified(state, labels) }, actor), actor),
+  escalate: (state, { actor }) => {
+    const free = withoutLease(state);
+    const left = actor === state.verifier ? withoutVerifier(free) : withoutReviewer(free);
+    return { ...left, escalatedBy: actor };
+  },
+  comment: (state, command, { now }) => commented(state, command, now),
+  reopen: (state) => ({ ...state, reopenedAs: state.round + 1 }),
+  remind: (state) => ({ ...state, reminded: true }),
+  expire: (state) => letGo(state),
+};
+
+function advance(state: TaskState, command: TaskCommand, context: Deciding): TaskState {
+  const step = steps[command.kind] as Step<TaskCommandKind>;
+  return step(state, command, context);
 }
 
-function submitted(task: OrganTask, made: LabelSummary | undefined): OrganTask {
-  if (task.state === 'absent') return task;
-  const label = changed(task, made) ?? task.label;
-  if (label === undefined) return { state: 'empty' };
-  if (label.voxels === 0) return { state: 'empty', label };
-  return label === task.label ? task : { state: 'corrected', label };
+function leaseTo(
+  state: TaskState,
+  holder: string,
+  now: string,
+  more: { offline?: boolean; tokenSha256?: string } = {},
+): TaskState {
+  return withLease(state, { holder, now, phase: state.phase, ...more });
 }
 
-function approved(task: OrganTask): OrganTask {
-  return task.state === 'absent' ? task : { ...task, state: 'approved' };
+/** The holder has no more to do with it: a queued task is nobody's, any other waits for somebody to judge it. */
+function letGo(state: TaskState): TaskState {
+  const free = withoutLease(state);
+  if (free.phase === 'submitted') return withoutReviewer(free);
+  if (free.phase !== 'queued') return withoutVerifier(free);
+  const { assignee: _, tokenSha256: __, ...unassigned } = free;
+  return unassigned;
 }
 
-function verified(task: OrganTask, made: LabelSummary | undefined): OrganTask {
-  const label = changed(task, made);
-  if (label !== undefined && label.voxels > 0) return { state: 'verified', label };
-  return task.state === 'absent' ? task : { ...task, state: 'verified' };
+function withoutReviewer({ reviewer: _, ...state }: TaskState): TaskState {
+  return state;
 }
 
-/** The new label, when its voxels are others than those that the organ has. */
-function changed(task: OrganTask, made: LabelSummary | undefined): LabelSummary | undefined {
-  return made?.voxelSha256 === task.label?.voxelSha256 ? undefined : made;
+function withoutVerifier({ verifier: _, ...state }: TaskState): TaskState {
+  return state;
+}
+
+function drewBy(state: TaskState, person: string): TaskState {
+  return { ...state, hands: withHand(state.hands, 'drew', person) };
+}
+
+function drafted(state: TaskState, person: string, draft: TaskState['draft']): TaskState {
+  return draft === undefined ? state : { ...drewBy(state, person), draft };
+}
+
+function handedOver(state: TaskState, to: string, now: string): TaskState {
+  if (state.phase === 'in-review') return leaseTo({ ...state, reviewer: to }, to, now);
+  if (state.phase === 'in-verification') return leaseTo({ ...state, verifier: to }, to, now);
+  const { escalatedBy: _, tokenSha256: __, ...rest } = state;
+  return leaseTo({ ...rest, assignee: to }, to, now);
+}
+
+/** Back to the junior who has it: under a lease again, with the token of the bundle that they may still work on. */
+function returned(state: TaskState, command: Of<'return'>, now: string): TaskState {
+  const named = command.organs ?? correctable(state);
+  const { escalatedBy: _, ...rest } = withoutReviewer(withoutVerifier(state));
+  const back = commented(
+    {
+      ...rest,
+      organs: withReturned(state, named),
+      returns: state.returns + 1,
+      returnedOrgans: [...named],
+    },
+    { actor: command.actor, comments: command.comments ?? [] },
+    now,
+  );
+  const { assignee = command.actor, tokenSha256 } = state;
+  return leaseTo(back, assignee, now, tokenSha256 === undefined ? {} : { tokenSha256 });
+}
+
+function ended(state: TaskState, verifier: string): TaskState {
+  const { escalatedBy: _, ...settled } = withoutLease(state);
+  return { ...settled, verifier, hands: withHand(state.hands, 'verified', verifier) };
+}
+
+function commented(
+  state: TaskState,
+  { actor, comments, resolve = [] }: Pick<Of<'comment'>, 'actor' | 'comments' | 'resolve'>,
+  now: string,
+): TaskState {
+  if (comments.length + resolve.length === 0) return state;
+  const known = state.comments.map((each) =>
+    resolve.includes(each.id) ? { ...each, resolved: true } : each,
+  );
+  const added = comments.map(({ text, ...where }, index) => ({
+    ...where,
+    id: `${state.version + 1}-${index + 1}`,
+    text: text.trim(),
+    author: actor,
+    at: now,
+  }));
+  return { ...state, comments: [...known, ...added] };
 }
 
 function hollowRemarks(next: TaskState, command: TaskCommand): string[] {
-  if (command.kind !== 'submit') return [];
+  if (command.kind !== 'submit' || isRead(next)) return [];
   return hollowOrgans(next).map(
     (organ) => `${organ} has no voxel; it must be drawn or attested absent before approval`,
   );
-}
-
-function isSource(task: OrganTask): boolean {
-  return task.state === 'source';
-}
-
-/** Organs that people work on: neither labelled at the source nor attested absent. */
-function correctable(state: TaskState): Organ[] {
-  return organs.filter((organ) => !isSource(state.organs[organ]) && state.organs[organ].state !== 'absent');
-}
-
-/** Correctable organs without a voxel. */
-function hollowOrgans(state: TaskState): Organ[] {
-  return correctable(state).filter((organ) => (state.organs[organ].label?.voxels ?? 0) === 0);
-}
-
-/** Changes every organ but those labelled at the source, which no command may touch. */
-function changeOrgans(state: TaskState, change: (task: OrganTask, organ: Organ) => OrganTask): TaskState {
-  const keepSource = (organ: Organ): OrganTask => {
-    const task = state.organs[organ];
-    return isSource(task) ? task : change(task, organ);
-  };
-  return { ...state, organs: mapOrgans(keepSource) };
-}
-
-function mapOrgans(make: (organ: Organ) => OrganTask): TaskState['organs'] {
-  return { liver: make('liver'), kidney: make('kidney'), spleen: make('spleen'), pancreas: make('pancreas') };
 }

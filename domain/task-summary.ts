@@ -1,10 +1,29 @@
 import { organs } from './organ.js';
-import type { Role, TaskState } from './task.js';
-import { roleTitles, taskId, taskRules } from './task-reducer.js';
+import { roleTitles, type WorkingRole } from './role.js';
+import type { TaskPhase, TaskState } from './task.js';
+import { taskIsDone } from './task-rules.js';
+import { roundName } from './workflow-ids.js';
+
+/** `{collection}/{caseId}/{round}`: the name of a task inside its campaign; a read for measuring has a suffix. */
+export function taskId(state: Pick<TaskState, 'collection' | 'caseId' | 'round' | 'kind'>): string {
+  return `${state.collection}/${state.caseId}/${roundName(state.round, state.kind)}`;
+}
+
+const turns: Readonly<Record<TaskPhase, WorkingRole | undefined>> = {
+  queued: 'junior',
+  leased: 'junior',
+  returned: 'junior',
+  submitted: 'certified',
+  'in-review': 'certified',
+  certified: 'senior',
+  'in-verification': 'senior',
+  escalated: 'senior',
+  verified: undefined,
+};
 
 /** Whose turn it is; undefined once nothing is left to do. */
-export function waitsFor(state: Pick<TaskState, 'phase'>): Role | undefined {
-  return taskRules.find((rule) => rule.from === state.phase)?.role;
+export function waitsFor(state: Pick<TaskState, 'phase' | 'kind'>): WorkingRole | undefined {
+  return taskIsDone(state) ? undefined : turns[state.phase];
 }
 
 /**
@@ -17,8 +36,9 @@ export function summaryLine(state: TaskState): string {
     `${taskId(state)} ${state.phase}`,
     ...(role === undefined ? [] : [`waits for ${waitingName(state, role)}`]),
     ...(state.assignee === undefined || role === 'junior' ? [] : [`drawn by ${state.assignee}`]),
-    ...(state.reviewer === undefined ? [] : [`approved by ${state.reviewer}`]),
-    ...(state.verifier === undefined ? [] : [`verified by ${state.verifier}`]),
+    ...(state.reviewer === undefined || role === 'certified' ? [] : [`approved by ${state.reviewer}`]),
+    ...(state.verifier === undefined || role === 'senior' ? [] : [`verified by ${state.verifier}`]),
+    ...(state.escalatedBy === undefined ? [] : [`escalated by ${state.escalatedBy}`]),
     ...(state.returns === 0
       ? []
       : [state.returns === 1 ? 'returned once' : `returned ${state.returns} times`]),
@@ -28,6 +48,6 @@ export function summaryLine(state: TaskState): string {
 }
 
 /** A task that somebody holds waits for that person, any other for a role. */
-function waitingName(state: TaskState, role: Role): string {
-  return role === 'junior' && state.assignee !== undefined ? state.assignee : `a ${roleTitles[role]}`;
+function waitingName({ lease }: TaskState, role: WorkingRole): string {
+  return lease === undefined ? `a ${roleTitles[role]}` : lease.holder;
 }

@@ -1,41 +1,13 @@
 import { z } from 'zod';
 import { LabelSummary } from './label-version.js';
-import { CampaignName, CaseId, CollectionName, ObjectRef, OrganName } from './primitives.js';
+import { CampaignName, CaseId, CollectionName, ObjectRef, OrganName, Sha256 } from './primitives.js';
 
-/** Somebody who works on a campaign. Simulated people say so in every record. */
-export const Person = z.object({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
-  role: z.enum(['junior', 'certified', 'senior']),
-  simulated: z.boolean(),
-});
-export type Person = z.infer<typeof Person>;
-export type Role = Person['role'];
-
-const asked = {
-  /** Chosen by the sender; the same id twice is the same command. */
-  commandId: z.string().min(1).max(80),
-  /** Person id. */
-  actor: z.string().min(1).max(80),
-  /** When given, the command only counts while the task still has this version. */
-  expectedVersion: z.number().int().nonnegative().optional(),
-};
-const reason = z.string().trim().min(1).max(2000);
-/** A label map of up to four organs (1 liver, 2 kidney, 3 spleen, 4 pancreas), already in the object store. */
-const upload = ObjectRef.extend({ key: z.string().max(200) });
-
-/** What a person asks of a refinement task. */
-export const TaskCommand = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('claim'), ...asked }),
-  z.object({ kind: z.literal('release'), ...asked, reason: reason.optional() }),
-  z.object({ kind: z.literal('submit'), ...asked, upload, reason: reason.optional() }),
-  z.object({ kind: z.literal('return'), ...asked, reason, organs: z.array(OrganName).optional() }),
-  z.object({ kind: z.literal('attest-absent'), ...asked, organ: OrganName, reason }),
-  z.object({ kind: z.literal('approve'), ...asked, reason: reason.optional() }),
-  z.object({ kind: z.literal('verify'), ...asked, reason: reason.optional() }),
-  z.object({ kind: z.literal('refine'), ...asked, upload, reason }),
-]);
-export type TaskCommand = z.infer<typeof TaskCommand>;
-export type TaskCommandKind = TaskCommand['kind'];
+/**
+ * `refine`: the work whose result enters the dataset. `double-read` and `blind-audit`: further reads of the same
+ * pre-label, for measuring only; their reader never sees the labels of another task.
+ */
+export const TaskKind = z.enum(['refine', 'double-read', 'blind-audit']);
+export type TaskKind = z.infer<typeof TaskKind>;
 
 /**
  * `source`: labelled at the source, locked. `pre-labelled`: a model's proposal. `empty`: no proposal.
@@ -54,27 +26,123 @@ export const OrganState = z.enum([
 ]);
 export type OrganState = z.infer<typeof OrganState>;
 
-export const OrganTask = z.object({ state: OrganState, label: LabelSummary.optional() });
+export const OrganTask = z.object({
+  state: OrganState,
+  label: LabelSummary.optional(),
+  /** Of an absent organ: the person who attested it. */
+  attestedBy: z.string().optional(),
+});
 export type OrganTask = z.infer<typeof OrganTask>;
 
-/** `queued → claimed → submitted → certified → verified`, with `submitted → returned → submitted`. */
-export const TaskPhase = z.enum(['queued', 'claimed', 'submitted', 'returned', 'certified', 'verified']);
+/**
+ * `queued → leased → submitted → in-review → certified → in-verification → verified`, with a return to the same
+ * person from `in-review` and `in-verification`, and `escalated` for what needs a senior or a lead.
+ */
+export const TaskPhase = z.enum([
+  'queued',
+  'leased',
+  'submitted',
+  'in-review',
+  'returned',
+  'certified',
+  'in-verification',
+  'escalated',
+  'verified',
+]);
 export type TaskPhase = z.infer<typeof TaskPhase>;
 
-/** The human work on one case in one round. `version` counts accepted commands. */
+/** The right to work on a task until a moment in time. In `leased`, `returned`, `in-review` and `in-verification`. */
+export const Lease = z.object({
+  /** Person id. */
+  holder: z.string(),
+  /** Hash of the token that an offline bundle carries; absent when the lease was taken without one. */
+  tokenSha256: Sha256.optional(),
+  /** When it began, or was last renewed. */
+  since: z.iso.datetime(),
+  /** When the holder is reminded, once. */
+  remindAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  offline: z.boolean(),
+});
+export type Lease = z.infer<typeof Lease>;
+
+/** What somebody noted at a task, perhaps pinned to a place. */
+export const Comment = z.object({
+  /** `{version of the task}-{number}`: unique in the task. */
+  id: z.string(),
+  organ: OrganName.optional(),
+  /** `[i, j, k]` on the case's native grid. */
+  voxel: z.tuple([z.number().int(), z.number().int(), z.number().int()]).optional(),
+  text: z.string(),
+  author: z.string(),
+  at: z.iso.datetime(),
+  resolved: z.boolean().optional(),
+});
+export type Comment = z.infer<typeof Comment>;
+
+const seconds = z
+  .number()
+  .positive()
+  .max(366 * 24 * 3600);
+/** How long people may take. Seconds. */
+export const TaskPolicy = z.object({
+  leaseSeconds: seconds,
+  offlineLeaseSeconds: seconds,
+  reviewSeconds: seconds,
+  verificationSeconds: seconds,
+  returnSeconds: seconds,
+  /** The holder is reminded after this share of the time. */
+  reminderShare: z.number().min(0.01).max(1),
+});
+export type TaskPolicy = z.infer<typeof TaskPolicy>;
+
+/** Who had a hand in a case's labels, in this round and those before it: what separation of duty is judged by. */
+export const Hands = z.object({
+  /** Submitted, left a draft, restored or refined. */
+  drew: z.array(z.string()),
+  /** Approved. */
+  reviewed: z.array(z.string()),
+  /** Verified or refined. */
+  verified: z.array(z.string()),
+});
+export type Hands = z.infer<typeof Hands>;
+
+/** The human work on one case in one round. `version` counts accepted commands, reminders and renewals apart. */
 export const TaskState = z.object({
   campaign: CampaignName,
   collection: CollectionName,
   caseId: CaseId,
   round: z.number().int().positive(),
+  /** Absent means `refine`. */
+  kind: TaskKind.optional(),
   version: z.number().int().nonnegative(),
   phase: TaskPhase,
   /** The junior who has it, also while it is under review: a returned task goes back to the same person. */
   assignee: z.string().optional(),
+  /** Who reviews it now, or approved it. */
   reviewer: z.string().optional(),
+  /** Who verifies it now, or verified it. */
   verifier: z.string().optional(),
+  /** Who escalated it; until somebody decides. */
+  escalatedBy: z.string().optional(),
+  lease: Lease.optional(),
+  /** When the lease ends by itself: the same as `lease.expiresAt`. */
+  deadline: z.iso.datetime().optional(),
+  /** The holder of the present lease was reminded. */
+  reminded: z.boolean().optional(),
+  /** The token of the assignee's lease, kept while the task is under review. */
+  tokenSha256: Sha256.optional(),
+  /** Unfinished work (a label map): kept when the task changes hands, until something is submitted. */
+  draft: ObjectRef.optional(),
+  comments: z.array(Comment),
+  hands: Hands,
+  policy: TaskPolicy,
   returns: z.number().int().nonnegative(),
+  /** The organs that the latest return named; until the next submission. */
+  returnedOrgans: z.array(OrganName).optional(),
   lastReason: z.string().optional(),
+  /** The round that was opened after this one had ended. */
+  reopenedAs: z.number().int().positive().optional(),
   organs: z.object({ liver: OrganTask, kidney: OrganTask, spleen: OrganTask, pancreas: OrganTask }),
   /** Identities (`kind/actor/id`) of the latest commands that were accepted, oldest first, bounded. */
   acceptedCommands: z.array(z.string()),
@@ -88,6 +156,8 @@ export const TaskAnswer = z.discriminatedUnion('accepted', [
     version: z.number(),
     phase: TaskPhase,
     remarks: z.array(z.string()),
+    /** When the lease that the task now stands under ends. */
+    deadline: z.iso.datetime().optional(),
   }),
   z.object({ accepted: z.literal(false), version: z.number(), phase: TaskPhase, why: z.string() }),
 ]);

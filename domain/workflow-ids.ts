@@ -1,6 +1,7 @@
 import type { Collection } from './collection.js';
 import type { CaseAddress } from './keys.js';
 import type { Organ } from './organ.js';
+import type { TaskKind } from './task.js';
 
 /** Workflow ids, derived from the input so that starting twice is harmless. */
 export const campaignId = (campaign: string): string => `campaign/${campaign}`;
@@ -10,8 +11,11 @@ export const trainingId = (campaign: string, organ: Organ): string =>
   `${campaignId(campaign)}/train/${organ}`;
 export const caseWorkflowId = (at: CaseAddress): string =>
   `${campaignId(at.campaign)}/case/${at.collection}/${at.caseId}`;
-export const taskWorkflowId = (at: CaseAddress, round: number): string =>
-  `${campaignId(at.campaign)}/task/${at.collection}/${at.caseId}/${round}`;
+export const taskWorkflowId = (at: CaseAddress, round: number, kind?: TaskKind): string =>
+  `${campaignId(at.campaign)}/task/${at.collection}/${at.caseId}/${roundName(round, kind)}`;
+/** A further round of a finished case, up to its next result. */
+export const reopenedCaseId = (at: CaseAddress, round: number): string =>
+  `${caseWorkflowId(at)}/round/${round}`;
 export const evaluationWorkflowId = (campaign: string): string => `${campaignId(campaign)}/evaluate`;
 /** An evaluation that somebody asked for, beside the campaign's own. */
 export const askedEvaluationId = (campaign: string): string => `${evaluationWorkflowId(campaign)}/asked`;
@@ -21,8 +25,29 @@ export const caseEntity = (at: CaseAddress): string => `case/${at.collection}/${
 /** What people decided on a case that was held back; written by them, and by no workflow. */
 export const decisionsPrefix = 'decision/';
 export const decisionEntity = (at: CaseAddress): string => `${decisionsPrefix}${at.collection}/${at.caseId}`;
-export const taskEntity = (at: CaseAddress, round: number): string =>
-  `task/${at.collection}/${at.caseId}/${round}`;
+export const taskEntity = (at: CaseAddress, round: number, kind?: TaskKind): string =>
+  `task/${at.collection}/${at.caseId}/${roundName(round, kind)}`;
+/** Who belongs to a campaign, and every change of that. */
+export const rosterEntity = 'roster';
+
+const kindSuffix: Readonly<Record<TaskKind, string>> = {
+  refine: '',
+  'double-read': '-double',
+  'blind-audit': '-blind',
+};
+
+/** The last part of a task's names: `1`, `2`, `1-double`, `1-blind`. */
+export function roundName(round: number, kind: TaskKind = 'refine'): string {
+  return `${round}${kindSuffix[kind]}`;
+}
+
+/** Reads `roundName` back; undefined for what is none. */
+export function parseRound(text: string): { round: number; kind: TaskKind } | undefined {
+  const [, digits, suffix] = /^([1-9]\d{0,5})(-double|-blind)?$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const kind = suffix === '-double' ? 'double-read' : suffix === '-blind' ? 'blind-audit' : 'refine';
+  return { round: Number(digits), kind };
+}
 
 /** What the tasks of a campaign are called from outside. */
 export const signals = { taskCommand: 'taskCommand', caseFinished: 'caseFinished' } as const;
@@ -33,4 +58,5 @@ export const workflowTypes = {
   buildDataset: 'buildDataset',
   evaluateLabels: 'evaluateLabels',
   refineCase: 'refineCase',
+  reopenCase: 'reopenCase',
 } as const;

@@ -54,7 +54,11 @@ export async function revokeApiToken(store: ObjectStore, id: string, by: string,
 }
 
 /** The record of a token that somebody brought; undefined when it is unknown, forged, expired or revoked. */
-export async function checkApiToken(store: ObjectStore, text: string, now: Date): Promise<ApiToken | undefined> {
+export async function checkApiToken(
+  store: ObjectStore,
+  text: string,
+  now: Date,
+): Promise<ApiToken | undefined> {
   const parts = parseApiToken(text);
   const known = parts && (await readToken(store, parts.id));
   if (known === undefined || known.revoked !== undefined) return undefined;

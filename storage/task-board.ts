@@ -1,18 +1,14 @@
 import { AuditRecord } from '../domain/audit.js';
+import type { CaseAddress } from '../domain/keys.js';
 import type { TaskState } from '../domain/task.js';
+import { isRead } from '../domain/task-rules.js';
+import type { BoardEntry } from '../domain/work-queue.js';
 import { newestAuditKeys } from './audit-log.js';
 import { requireJson } from './json.js';
 import { mapBounded } from './map-bounded.js';
 import type { ObjectStore } from './object-store.js';
 
 const readsAtOnce = 16;
-
-/** A task as its newest audit record leaves it. */
-export interface BoardEntry {
-  readonly task: TaskState;
-  /** When the newest record was written. */
-  readonly since: string;
-}
 
 /**
  * Every refinement task of a campaign, read from the audit log: the newest record of a task holds its state.
@@ -36,4 +32,25 @@ export class TaskBoard {
     });
     return [...this.known.values()].map(({ entry }) => entry);
   }
+}
+
+/** The tasks whose result enters the dataset: of each case the newest round, without reads for measuring. */
+export function currentTasks(board: readonly BoardEntry[]): Map<string, TaskState> {
+  const newest = new Map<string, TaskState>();
+  for (const { task } of board) {
+    const name = `${task.collection}/${task.caseId}`;
+    const known = newest.get(name);
+    if (!isRead(task) && (known === undefined || known.round < task.round)) newest.set(name, task);
+  }
+  return newest;
+}
+
+/** Every task of one case: rounds and reads for measuring, oldest round first. */
+export async function tasksOfCase(store: ObjectStore, at: CaseAddress): Promise<TaskState[]> {
+  const keys = await newestAuditKeys(store, at.campaign, `task/${at.collection}/${at.caseId}/`);
+  const records = await mapBounded([...keys.values()], readsAtOnce, (key) =>
+    requireJson(store, key, AuditRecord),
+  );
+  const tasks = records.flatMap(({ task }) => task ?? []);
+  return tasks.sort((a, b) => a.round - b.round);
 }

@@ -8,6 +8,7 @@ import { ingestDeeds } from '../activities/ingest.js';
 import { labelDeeds } from '../activities/labels.js';
 import { modelDeeds } from '../activities/models.js';
 import { refinementDeeds } from '../activities/refinement.js';
+import { rosterDeeds } from '../activities/roster.js';
 import { type QueueRole, taskQueue } from '../domain/queues.js';
 import type { Config } from './config.js';
 import { failureInterceptor } from './failures.js';
@@ -26,6 +27,7 @@ export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
     ...ingestDeeds(dependencies),
     ...labelDeeds(dependencies),
     ...refinementDeeds(dependencies),
+    ...rosterDeeds(dependencies),
   };
 }
 

@@ -11,8 +11,9 @@ import {
   simulatedSeniorRefines,
   simulatedSkill,
 } from '../domain/simulated-plan.js';
-import type { TaskCommand, TaskState } from '../domain/task.js';
-import { labelsOf } from '../domain/task-reducer.js';
+import type { TaskState } from '../domain/task.js';
+import type { TaskCommand } from '../domain/task-command.js';
+import { labelsOf } from '../domain/task-organs.js';
 import { dice } from '../imaging/dice.js';
 import { readLabelMap } from '../imaging/nifti.js';
 import { writeLabelMap } from '../imaging/nifti-write.js';
@@ -39,11 +40,12 @@ export async function simulatedCommand(
     actor: person.id,
     expectedVersion: task.version,
   };
-  if (kind === 'claim') return { kind, ...asked };
+  if (kind === 'claim' || kind === 'review' || kind === 'start-verification') return { kind, ...asked };
   const reference = await loadReference(store, plan, task);
   if (kind === 'judge') return judge(store, task, asked, reference);
   const masks = await loadParts(store, task, labelsOf(task));
-  const seed = `${plan.seed}/${task.collection}/${task.caseId}`;
+  const reading = task.kind === undefined ? '' : `/${task.kind}`;
+  const seed = `${plan.seed}/${task.collection}/${task.caseId}${reading}`;
   if (kind === 'submit') {
     const skill = simulatedSkill(`${seed}/${person.role}`, task.returns);
     const upload = await draw(store, task, { masks, reference, skill, seed: `${seed}/${task.returns}` });

@@ -3,12 +3,17 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { CampaignPlan } from '../domain/campaign.js';
 import { campaignPlanKey, campaignsPrefix } from '../domain/keys.js';
-import { nextSimulatedStep } from '../domain/simulated-plan.js';
-import type { TaskCommand, TaskState } from '../domain/task.js';
+import { nextSimulatedStep, type SimulatedStep } from '../domain/simulated-plan.js';
+import type { TaskState } from '../domain/task.js';
+import type { TaskCommand } from '../domain/task-command.js';
+import { reduceTask } from '../domain/task-reducer.js';
+import { taskIsDone } from '../domain/task-rules.js';
+import { taskId } from '../domain/task-summary.js';
+import type { BoardEntry } from '../domain/work-queue.js';
 import { signals, taskWorkflowId } from '../domain/workflow-ids.js';
 import { readJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { type BoardEntry, TaskBoard } from '../storage/task-board.js';
+import { TaskBoard } from '../storage/task-board.js';
 import { simulatedCommand } from './simulated-hand.js';
 
 interface Surroundings {
@@ -62,7 +67,7 @@ async function findCampaigns(store: ObjectStore, watched: Watched[], seen: Set<s
 
 async function attend(around: Surroundings, watched: Watched, asked: Map<string, number>): Promise<void> {
   const entries = await watched.board.read();
-  const idle = entries.length > 0 && entries.every(({ task }) => task.phase === 'verified');
+  const idle = entries.length > 0 && entries.every(({ task }) => taskIsDone(task));
   watched.lookAt = idle ? Date.now() + idleLookEveryMs : 0;
   await actOn(around, watched.plan, entries, asked);
 }
@@ -79,11 +84,13 @@ async function actOn(
   for (const { task } of board) {
     const step = nextSimulatedStep(task, plan.people);
     if (step === undefined) continue;
-    const name = `${plan.campaign}/${task.collection}/${task.caseId}/${task.round}/${task.version}`;
+    const name = `${plan.campaign}/${taskId(task)}/${task.version}`;
     if (Date.now() - (asked.get(name) ?? 0) < askAgainMs) continue;
     asked.set(name, Date.now());
     try {
-      await send(around, task, await simulatedCommand(around.store, plan, task, step));
+      for (const command of await commandsFor(around.store, plan, task, step)) {
+        await send(around, task, command);
+      }
     } catch (error) {
       around.log.warn(
         { task: name, error: error instanceof Error ? error.message : String(error) },
@@ -93,13 +100,28 @@ async function actOn(
   }
 }
 
+/** What a person sends in one go: whoever takes a task up for judgement judges it at once. */
+async function commandsFor(
+  store: ObjectStore,
+  plan: CampaignPlan,
+  task: TaskState,
+  step: SimulatedStep,
+): Promise<TaskCommand[]> {
+  const command = await simulatedCommand(store, plan, task, step);
+  if (step.kind !== 'review' && step.kind !== 'start-verification') return [command];
+  const now = new Date().toISOString();
+  const { state } = reduceTask(task, command, { people: plan.people, now });
+  const judgement = nextSimulatedStep(state, plan.people);
+  if (state === task || judgement === undefined) return [command];
+  return [command, await simulatedCommand(store, plan, state, judgement)];
+}
+
 async function send({ client, log }: Surroundings, task: TaskState, command: TaskCommand): Promise<void> {
   try {
-    await client.workflow.getHandle(taskWorkflowId(task, task.round)).signal(signals.taskCommand, command);
-    log.info(
-      { case: `${task.collection}/${task.caseId}`, kind: command.kind, actor: command.actor },
-      'asked',
-    );
+    await client.workflow
+      .getHandle(taskWorkflowId(task, task.round, task.kind))
+      .signal(signals.taskCommand, command);
+    log.info({ case: taskId(task), kind: command.kind, actor: command.actor }, 'asked');
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

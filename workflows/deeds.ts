@@ -6,6 +6,7 @@ import type { IngestDeeds } from '../activities/ingest.js';
 import type { LabelDeeds } from '../activities/labels.js';
 import type { ModelDeeds } from '../activities/models.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
+import type { RosterDeeds } from '../activities/roster.js';
 import { permanentFailures } from '../domain/errors.js';
 import { type QueueRole, siblingQueue } from '../domain/queues.js';
 
@@ -35,7 +36,9 @@ const deviceAttempts = 60;
 
 /** Small reads and writes. */
 export const quick = () =>
-  proxyActivities<AuditDeeds & CampaignDeeds & LabelDeeds & RefinementDeeds & EvaluationDeeds & IngestDeeds>(
+  proxyActivities<
+    AuditDeeds & CampaignDeeds & LabelDeeds & RefinementDeeds & RosterDeeds & EvaluationDeeds & IngestDeeds
+  >(
     options('io', {
       startToCloseTimeout: '1 minute',
       retry: patient,

@@ -14,7 +14,7 @@ import type { CaseAddress } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import type { ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
-import type { Person } from '../domain/task.js';
+import type { Person } from '../domain/person.js';
 import { campaignId, caseEntity, signals, taskWorkflowId } from '../domain/workflow-ids.js';
 import { begun, onDevice, quick } from './deeds.js';
 import { refineCase } from './refine-case.js';

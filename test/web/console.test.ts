@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Person } from '../../domain/task.js';
+import type { Person } from '../../domain/person.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { type Installation, install } from '../workflows/installation.js';
 import { labelMapFile, organVoxels } from '../workflows/mini-case.js';
@@ -73,7 +73,6 @@ describe('the console on real servers', () => {
       [david, { kind: 'start-verification' }],
       [david, { kind: 'verify' }],
     ] as const) {
-      if (body.kind === 'review' || body.kind === 'start-verification') continue;
       const answer = await who!.post(command, body);
       expect(answer.status, JSON.stringify(answer.body)).toBe(200);
     }

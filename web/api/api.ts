@@ -4,13 +4,14 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { VolumeWork } from '../../activities/volume-work.js';
 import type { Action } from '../../domain/permissions.js';
+import type { Person } from '../../domain/person.js';
 import type { ObjectStore } from '../../storage/object-store.js';
 import type { Boards } from './board-index.js';
 import type { Proofs } from './identity/authenticator.js';
 import type { OidcProvider } from './identity/oidc.js';
 import type { SignedIn } from './identity/signed-in.js';
 import { problem } from './problem.js';
-import type { CampaignPerson, Rosters } from './rosters.js';
+import type { Rosters } from './rosters.js';
 
 /** The server as routes see it: schemas are zod's. */
 export type Api = FastifyInstance<
@@ -25,6 +26,8 @@ export type Api = FastifyInstance<
 export interface ApiContext {
   readonly store: ObjectStore;
   client(): Promise<Client>;
+  /** Keeps two installations on one Temporal server apart. */
+  readonly queueSuffix: string;
   readonly work: VolumeWork;
   readonly rosters: Rosters;
   readonly boards: Boards;
@@ -45,7 +48,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     signedIn: SignedIn | null;
     /** The person of the address's campaign who asks; set for routes of a campaign. */
-    person: CampaignPerson | null;
+    person: Person | null;
   }
 }
 
@@ -56,7 +59,7 @@ export function signedInOf(request: FastifyRequest): SignedIn {
 }
 
 /** Who asks, as the campaign's roster has them. */
-export function personOf(request: FastifyRequest): CampaignPerson {
+export function personOf(request: FastifyRequest): Person {
   if (request.person !== null) return request.person;
   throw problem(403, 'You are not of this campaign', 'Ask its lead to add you');
 }

@@ -1,16 +1,20 @@
 import type { LabelVersion } from '../../domain/label-version.js';
+import type { Person } from '../../domain/person.js';
 import type { TaskState } from '../../domain/task.js';
-import type { CampaignPerson } from './rosters.js';
+import { isRead, taskIsDone } from '../../domain/task-rules.js';
 
 /**
- * Whether somebody may see a label version. Juniors see what people drew only in tasks that they hold or that came back to
- * them: who reads a case a second time must not know what the first reader drew.
+ * Whether somebody may see a label version. Juniors see what others drew only in tasks of the dataset's own work that they
+ * hold or held; and nobody does who has a second reading of the case under way: who reads a case again must not know what
+ * the first reader drew.
  */
 export function maySeeLabel(
-  person: Pick<CampaignPerson, 'id' | 'role'>,
+  person: Pick<Person, 'id' | 'role'>,
   tasks: readonly TaskState[],
   label: Pick<LabelVersion, 'origin' | 'author'>,
 ): boolean {
-  if (person.role !== 'junior' || label.origin !== 'human' || label.author === person.id) return true;
-  return tasks.some(({ assignee }) => assignee === person.id);
+  if (label.origin !== 'human' || label.author === person.id) return true;
+  const own = tasks.filter(({ assignee, hands }) => assignee === person.id || hands.drew.includes(person.id));
+  if (own.some((task) => isRead(task) && !taskIsDone(task))) return false;
+  return person.role !== 'junior' || own.some((task) => !isRead(task));
 }

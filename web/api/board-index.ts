@@ -1,7 +1,8 @@
 import { AuditRecord } from '../../domain/audit.js';
 import { auditKey } from '../../domain/keys.js';
 import type { TaskState } from '../../domain/task.js';
-import { taskId } from '../../domain/task-reducer.js';
+import type { BoardEntry } from '../../domain/work-queue.js';
+import { taskEntity } from '../../domain/workflow-ids.js';
 import { newestAudit, newestAuditKeys } from '../../storage/audit-log.js';
 import {
   changesSince,
@@ -12,7 +13,6 @@ import {
 import { requireJson } from '../../storage/json.js';
 import { mapBounded } from '../../storage/map-bounded.js';
 import type { ObjectStore } from '../../storage/object-store.js';
-import type { BoardEntry } from '../../storage/task-board.js';
 
 /** Something that was put on record; of tasks, with the phase that they are in now. */
 export interface BoardChange {
@@ -56,9 +56,9 @@ export class BoardIndex {
   }
 
   /** One task by its name inside the campaign. */
-  async one(of: Pick<TaskState, 'collection' | 'caseId' | 'round'>): Promise<BoardEntry | undefined> {
+  async one(of: TaskState): Promise<BoardEntry | undefined> {
     await this.all();
-    return this.known.get(taskId(of))?.entry;
+    return this.known.get(taskEntity(of, of.round, of.kind))?.entry;
   }
 
   /** Reads what is new; callers that come together share one reading. */
@@ -121,11 +121,10 @@ export class BoardIndex {
   /** Takes in what a record says of a task, unless a later one is known. */
   private put({ entity, sequence, at, task }: AuditRecord): BoardEntry | undefined {
     if (task === undefined) return undefined;
-    const id = entity.slice(taskPrefix.length);
-    const before = this.known.get(id);
+    const before = this.known.get(entity);
     if (before !== undefined && before.sequence >= sequence) return before.entry;
     const entry = { task, since: at };
-    this.known.set(id, { sequence, entry });
+    this.known.set(entity, { sequence, entry });
     this.tell({ campaign: this.campaign, entity, at, phase: task.phase });
     return entry;
   }

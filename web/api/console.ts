@@ -3,8 +3,8 @@ import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import type { ObjectStore } from '../../storage/object-store.js';
 import type { Api, ApiContext } from './api.js';
 import { Boards } from './board-index.js';
-import { type LocalIdentity, openLocalIdentity } from './identity/local-identity.js';
 import { apiTokenProof } from './identity/api-token-proof.js';
+import { type LocalIdentity, openLocalIdentity } from './identity/local-identity.js';
 import { oidcProvider } from './identity/oidc.js';
 import type { OidcSettings } from './identity/oidc-settings.js';
 import { Sessions } from './identity/session-cookie.js';
@@ -17,6 +17,7 @@ export const localOperator = 'operator';
 export interface ConsoleOptions extends ServerOptions {
   readonly store: ObjectStore;
   client(): Promise<Client>;
+  readonly queueSuffix?: string;
   /** File with the console's keys. */
   readonly keyFile: string;
   readonly quarantineFolder: string;
@@ -47,6 +48,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const context: ApiContext = {
     store,
     client,
+    queueSuffix: options.queueSuffix ?? '',
     work,
     rosters: new Rosters(store, options.operators ?? (options.oidc === undefined ? [localOperator] : [])),
     boards: new Boards(store),

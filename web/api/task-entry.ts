@@ -1,17 +1,14 @@
-import { allowedCommands } from '../../domain/task-reducer.js';
-import type { BoardEntry } from '../../storage/task-board.js';
-import type { CampaignPerson } from './rosters.js';
+import type { Person } from '../../domain/person.js';
+import type { TaskState } from '../../domain/task.js';
+import { allowedCommands } from '../../domain/task-refusal.js';
+import type { BoardEntry } from '../../domain/work-queue.js';
 import type { TaskEntry } from './schemas/task-body.js';
 
 /** A task as the person who asks sees it. */
-export function entryFor({ task, since }: BoardEntry, person: CampaignPerson): TaskEntry {
+export function entryFor({ task, since }: BoardEntry, person: Person): TaskEntry {
   return { task, since, can: commandsFor(task, person) };
 }
 
-/** What a person can ask of a task now. */
-export function commandsFor(task: BoardEntry['task'], person: CampaignPerson): string[] {
-  const { role } = person;
-  if (role === 'junior' || role === 'certified' || role === 'senior')
-    return allowedCommands(task, { ...person, role });
-  return [];
+function commandsFor(task: TaskState, person: Person): string[] {
+  return allowedCommands(task, person, new Date().toISOString());
 }

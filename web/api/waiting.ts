@@ -1,12 +1,8 @@
-import type { BoardEntry } from '../../storage/task-board.js';
-import type { CampaignPerson } from './rosters.js';
-import { commandsFor } from './task-entry.js';
+import type { Person } from '../../domain/person.js';
+import { type BoardEntry, nextTasks } from '../../domain/work-queue.js';
 
-/** What waits for a person: what they hold first, then what they could take, the oldest first. */
-export function waitingFor(board: readonly BoardEntry[], person: CampaignPerson): BoardEntry[] {
-  const rank = ({ task }: BoardEntry) =>
-    task.assignee === person.id ? (task.phase === 'returned' ? 0 : 1) : 2;
-  return board
-    .filter(({ task }) => commandsFor(task, person).length > 0)
-    .sort((a, b) => rank(a) - rank(b) || (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
+/** What waits for a person, the most useful first; for a lead, what was escalated. */
+export function waitingFor(board: readonly BoardEntry[], person: Person): BoardEntry[] {
+  if (person.role === 'lead') return board.filter(({ task }) => task.phase === 'escalated');
+  return nextTasks(board, person, new Date().toISOString());
 }

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { askTask } from '../../activities/task-desk.js';
-import type { CaseAddress } from '../../domain/keys.js';
-import { TaskCommand, type TaskState } from '../../domain/task.js';
-import { taskId } from '../../domain/task-reducer.js';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Person } from '../../domain/person.js';
+import type { TaskState } from '../../domain/task.js';
+import { TaskCommand } from '../../domain/task-command.js';
+import { type BoardEntry, takingCommand } from '../../domain/work-queue.js';
 import { taskEntity } from '../../domain/workflow-ids.js';
-import type { BoardEntry } from '../../storage/task-board.js';
 import type { ApiContext } from './api.js';
-import type { CampaignPerson } from './rosters.js';
-import { commandsFor } from './task-entry.js';
+import { askDesk } from './desk.js';
 import { waitingFor } from './waiting.js';
 
 export interface Taken {
@@ -15,9 +13,6 @@ export interface Taken {
   readonly why?: string;
   readonly leaseToken?: string;
 }
-
-/** How a task is taken in each phase that waits for somebody. */
-const takingKinds = ['claim', 'review', 'start-verification'];
 
 /**
  * Pulls work: the next task that waits for a person is reserved in this process, then claimed through its workflow, which alone
@@ -31,7 +26,7 @@ export class WorkQueue {
   constructor(private readonly context: ApiContext) {}
 
   /** One after the other for each person, so that nobody takes more than they may by asking twice at once. */
-  take(campaign: string, person: CampaignPerson): Promise<Taken> {
+  take(campaign: string, person: Person): Promise<Taken> {
     const turn = `${campaign}/${person.id}`;
     const before = this.turns.get(turn) ?? Promise.resolve();
     const taken = before.catch(() => undefined).then(() => this.takeNow(campaign, person));
@@ -43,25 +38,23 @@ export class WorkQueue {
     return taken;
   }
 
-  private async takeNow(campaign: string, person: CampaignPerson): Promise<Taken> {
+  private async takeNow(campaign: string, person: Person): Promise<Taken> {
     const board = this.context.boards.of(campaign);
     const tried = new Set<string>();
     let why = 'nothing waits for you now';
     for (;;) {
-      const next = waitingFor(await board.all(), person).find(({ task }) => {
-        const key = `${campaign}/${taskId(task)}`;
-        return !tried.has(key) && !this.reserved.has(key) && takingKind(task, person) !== undefined;
+      const keyOf = ({ task }: BoardEntry) => `${campaign}/${taskEntity(task, task.round, task.kind)}`;
+      const next = waitingFor(await board.all(), person).find((entry) => {
+        const key = keyOf(entry);
+        return !tried.has(key) && !this.reserved.has(key) && takingCommand(entry.task, person) !== undefined;
       });
       if (next === undefined) return { why };
-      const key = `${campaign}/${taskId(next.task)}`;
+      const key = keyOf(next);
       tried.add(key);
       this.reserved.add(key);
       try {
-        const answer = await this.claim(next.task, person);
-        const entry = await board.refreshOne(taskEntity(next.task, next.task.round));
-        if (answer.accepted) {
-          return { ...(entry === undefined ? {} : { entry }), ...answer.more };
-        }
+        const answer = await this.ask(next.task, person);
+        if ('taken' in answer) return answer.taken;
         why = answer.why;
       } finally {
         this.reserved.delete(key);
@@ -69,24 +62,21 @@ export class WorkQueue {
     }
   }
 
-  private async claim(task: TaskState, person: CampaignPerson) {
-    const { store } = this.context;
-    const at: CaseAddress = { campaign: task.campaign, collection: task.collection, caseId: task.caseId };
+  private async ask(task: TaskState, person: Person): Promise<{ taken: Taken } | { why: string }> {
+    const kind = takingCommand(task, person);
+    const leaseToken = randomBytes(24).toString('base64url');
     const command = TaskCommand.parse({
-      kind: takingKind(task, person),
+      kind,
       commandId: randomUUID(),
       actor: person.id,
       expectedVersion: task.version,
+      ...(kind === 'claim' ? { leaseToken } : {}),
     });
-    const answer = await askTask({ client: await this.context.client(), store }, at, task.round, command);
-    if ('kept' in answer) return { accepted: false, why: 'no worker answered' } as const;
-    return answer.accepted
-      ? ({ accepted: true, more: {} } as const)
-      : ({ accepted: false, why: answer.why } as const);
+    const answer = await askDesk(this.context, task, command);
+    if ('kept' in answer) return { why: 'no worker answered; try again in a moment' };
+    if (!answer.accepted) return { why: answer.why };
+    const entry = await this.context.boards.of(task.campaign).one(task);
+    const taken = entry === undefined ? {} : { entry };
+    return { taken: kind === 'claim' ? { ...taken, leaseToken } : taken };
   }
-}
-
-function takingKind(task: TaskState, person: CampaignPerson): string | undefined {
-  const can = commandsFor(task, person);
-  return takingKinds.find((kind) => can.includes(kind));
 }

@@ -32,7 +32,11 @@ export function oidcProvider(settings: OidcSettings): OidcProvider {
   const configuration = () => {
     found ??= discover(settings).catch((cause: unknown) => {
       found = undefined;
-      throw problem(503, `The identity provider does not answer: ${reasonOf(cause)}`, 'Try again in a moment');
+      throw problem(
+        503,
+        `The identity provider does not answer: ${reasonOf(cause)}`,
+        'Try again in a moment',
+      );
     });
     return found;
   };

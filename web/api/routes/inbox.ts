@@ -1,4 +1,5 @@
-import { taskId } from '../../../domain/task-reducer.js';
+import type { TaskState } from '../../../domain/task.js';
+import { taskEntity } from '../../../domain/workflow-ids.js';
 import { type Api, type ApiContext, personOf } from '../api.js';
 import { CampaignParams, PageQuery } from '../schemas/address.js';
 import { problems } from '../schemas/problems.js';
@@ -25,13 +26,13 @@ export function inboxRoutes(api: Api, context: ApiContext): void {
       const { cursor, limit } = request.query;
       const person = personOf(request);
       const found = waitingFor(await context.boards.of(request.params.campaign).all(), person);
-      const from = cursor === undefined ? 0 : found.findIndex(({ task }) => taskId(task) === cursor) + 1;
+      const from = cursor === undefined ? 0 : found.findIndex(({ task }) => nameOf(task) === cursor) + 1;
       const page = found.slice(from, from + limit);
       const last = page.at(-1);
       return {
         tasks: page.map((entry) => entryFor(entry, person)),
         total: found.length,
-        ...(last !== undefined && from + limit < found.length ? { next: taskId(last.task) } : {}),
+        ...(last !== undefined && from + limit < found.length ? { next: nameOf(last.task) } : {}),
       };
     },
   );
@@ -47,4 +48,8 @@ export function inboxRoutes(api: Api, context: ApiContext): void {
       return { taken: entry === undefined ? null : entryFor(entry, person), ...more };
     },
   );
+}
+
+function nameOf(task: TaskState): string {
+  return taskEntity(task, task.round, task.kind);
 }

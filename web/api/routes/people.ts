@@ -1,11 +1,11 @@
-import type { BoardEntry } from '../../../storage/task-board.js';
+import type { Person } from '../../../domain/person.js';
+import type { BoardEntry } from '../../../domain/work-queue.js';
 import type { Api, ApiContext } from '../api.js';
-import type { CampaignPerson } from '../rosters.js';
 import { CampaignParams } from '../schemas/address.js';
 import { PeopleBody, type PersonBody } from '../schemas/people-body.js';
 import { problems } from '../schemas/problems.js';
 
-const holding = new Set(['claimed', 'leased', 'returned']);
+const holding = new Set(['leased', 'returned']);
 
 /** Who works on a campaign. */
 export function peopleRoutes(api: Api, { rosters, boards }: ApiContext): void {
@@ -22,7 +22,7 @@ export function peopleRoutes(api: Api, { rosters, boards }: ApiContext): void {
   );
 }
 
-function bodyOf(person: CampaignPerson, board: readonly BoardEntry[]): PersonBody {
+function bodyOf(person: Person, board: readonly BoardEntry[]): PersonBody {
   const drew = board.filter(({ task }) => task.assignee === person.id);
   const count = (is: (task: BoardEntry['task']) => boolean) => board.filter(({ task }) => is(task)).length;
   return {

@@ -24,7 +24,11 @@ export function signInRoutes(api: Api, { proofs, oidc }: ApiContext): void {
       throw problem(401, 'This browser has begun no sign-in, or took too long', 'Sign in again');
     }
     const { id, name } = await provider.finish(request.url.split('?')[1] ?? '', underWay);
-    const session = await proofs.sessions.open({ sub: id, by: 'oidc', ...(name === undefined ? {} : { name }) });
+    const session = await proofs.sessions.open({
+      sub: id,
+      by: 'oidc',
+      ...(name === undefined ? {} : { name }),
+    });
     return reply
       .clearCookie(signInCookieName, { path })
       .setCookie(sessionCookieName, session, cookieOptions(secure))

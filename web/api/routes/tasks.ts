@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { askTask } from '../../../activities/task-desk.js';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { uploadKey } from '../../../domain/keys.js';
-import { TaskCommand } from '../../../domain/task.js';
+import { TaskCommand } from '../../../domain/task-command.js';
 import { taskEntity } from '../../../domain/workflow-ids.js';
 import { readAudit } from '../../../storage/audit-log.js';
 import { type Api, type ApiContext, personOf } from '../api.js';
+import { askDesk } from '../desk.js';
 import { problem } from '../problem.js';
-import { TaskParams } from '../schemas/address.js';
+import { TaskParams, taskAddress } from '../schemas/address.js';
 import { problems } from '../schemas/problems.js';
 import { AuditBody, CommandAnswer, CommandBody, KeptAnswer } from '../schemas/task-body.js';
 
 /** What people ask of tasks, and the record of each. */
 export function taskRoutes(api: Api, context: ApiContext): void {
-  const { store, boards } = context;
+  const { store } = context;
   const address = '/campaigns/:campaign/tasks/:collection/:caseId/:round';
   api.post(
     `${address}/commands`,
@@ -26,16 +26,20 @@ export function taskRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const { round, ...at } = request.params;
-      const actor = personOf(request).id;
-      const command = TaskCommand.parse({ commandId: randomUUID(), ...request.body, actor });
-      await checkUpload(context, at.campaign, command);
-      const answer = await askTask({ client: await context.client(), store }, at, round, command);
+      const address = taskAddress(request.params);
+      const token =
+        'kind' in request.body && request.body.kind === 'claim'
+          ? { leaseToken: randomBytes(24).toString('base64url') }
+          : {};
+      const asked = { commandId: randomUUID(), ...token, ...request.body, actor: personOf(request).id };
+      const command = TaskCommand.parse(asked);
+      await checkUpload(context, address.campaign, command);
+      const answer = await askDesk(context, address, command);
       if ('kept' in answer) {
         return reply.code(202).send({ kept: true, detail: 'No worker answered yet; the command waits' });
       }
-      await boards.of(at.campaign).refreshOne(taskEntity(at, round));
-      if (answer.accepted) return answer;
+      if (answer.accepted)
+        return { ...answer, ...('leaseToken' in command ? { leaseToken: command.leaseToken } : {}) };
       const { why, phase, version } = answer;
       throw problem(409, why, 'Look at the task again; `can` tells what you can ask of it', {
         phase,
@@ -49,8 +53,13 @@ export function taskRoutes(api: Api, context: ApiContext): void {
       config: { action: 'task-audit.read' },
       schema: { tags: ['audit'], params: TaskParams, response: { 200: AuditBody, ...problems } },
     },
-    async ({ params: { round, ...at } }) => {
-      const { records, breaks } = await readAudit(store, at.campaign, taskEntity(at, round));
+    async ({ params }) => {
+      const { campaign, round, kind, ...at } = taskAddress(params);
+      const { records, breaks } = await readAudit(
+        store,
+        campaign,
+        taskEntity({ campaign, ...at }, round, kind),
+      );
       if (records.length === 0) throw problem(404, 'There is no such task', 'The case lists its tasks');
       return { records: [...records], breaks: [...breaks] };
     },
@@ -59,7 +68,7 @@ export function taskRoutes(api: Api, context: ApiContext): void {
 
 /** Somebody may only name a file that they sent: nobody passes off another's drawing as their own. */
 async function checkUpload({ store }: ApiContext, campaign: string, command: TaskCommand): Promise<void> {
-  const upload = 'upload' in command ? command.upload : undefined;
+  const upload = 'upload' in command ? command.upload : 'draft' in command ? command.draft : undefined;
   if (upload === undefined || (await store.has(uploadKey(campaign, upload.sha256, command.actor)))) return;
   throw problem(
     422,

@@ -6,7 +6,7 @@ import { Assembly, CaseResult } from '../../../domain/campaign.js';
 import { type CaseAddress, preLabelKey, resultKey } from '../../../domain/keys.js';
 import type { LabelSummary } from '../../../domain/label-version.js';
 import type { TaskState } from '../../../domain/task.js';
-import { labelsOf } from '../../../domain/task-reducer.js';
+import { labelsOf } from '../../../domain/task-organs.js';
 import { isGzip } from '../../../imaging/inflate.js';
 import { forViewers } from '../../../imaging/nifti-write.js';
 import { getContent } from '../../../storage/content.js';

@@ -1,10 +1,22 @@
 import { z } from 'zod';
+import type { TaskAddress } from '../../../activities/task-desk.js';
 import { CampaignName, CaseId, CollectionName, OrganName } from '../../../domain/primitives.js';
+import { parseRound } from '../../../domain/workflow-ids.js';
+import { problem } from '../problem.js';
 
 /** Parts of addresses. Every part is checked by its schema, so that none can lead out of its folder. */
 export const CampaignParams = z.object({ campaign: CampaignName });
 export const CaseParams = CampaignParams.extend({ collection: CollectionName, caseId: CaseId });
-export const TaskParams = CaseParams.extend({ round: z.coerce.number().int().min(1).max(1000) });
+/** `round` is `1`, `2`, or `1-double` and `1-blind` for reads that measure. */
+export const TaskParams = CaseParams.extend({ round: z.string().regex(/^[1-9]\d{0,2}(-double|-blind)?$/) });
+
+/** The task that an address names. */
+export function taskAddress({ round: name, ...at }: z.infer<typeof TaskParams>): TaskAddress {
+  const parsed = parseRound(name);
+  if (parsed === undefined) throw problem(404, `${name} is no round`, 'The case lists its tasks');
+  return { ...at, ...parsed };
+}
+
 export const LabelParams = CaseParams.extend({
   organ: OrganName,
   version: z.string().regex(/^[a-z]+-[0-9a-f]{12}$/, 'expected origin-hash, as label versions are named'),

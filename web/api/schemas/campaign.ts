@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { Decision } from '../../../domain/decision.js';
 import { Finding } from '../../../domain/finding.js';
-import { accessRoles } from '../../../domain/permissions.js';
 import { CampaignName, CaseId, CollectionName } from '../../../domain/primitives.js';
+import { roles } from '../../../domain/role.js';
 import { nextCursor } from './address.js';
 
 export const CampaignList = z.object({
-  campaigns: z.array(z.object({ campaign: CampaignName, role: z.enum(accessRoles) })),
+  campaigns: z.array(z.object({ campaign: CampaignName, role: z.enum(roles) })),
 });
 export type CampaignList = z.infer<typeof CampaignList>;
 

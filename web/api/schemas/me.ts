@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Action, accessRoles, actions, tokenScopes } from '../../../domain/permissions.js';
+import { type Action, actions, tokenScopes } from '../../../domain/permissions.js';
 import { CampaignName } from '../../../domain/primitives.js';
+import { roles } from '../../../domain/role.js';
 
 const [firstAction, ...moreActions] = actions;
 const ActionName = z.enum<[Action, ...Action[]]>([firstAction!, ...moreActions]);
@@ -8,7 +9,7 @@ const ActionName = z.enum<[Action, ...Action[]]>([firstAction!, ...moreActions])
 /** A campaign that somebody belongs to, and what they may do in it. */
 export const Membership = z.object({
   campaign: CampaignName,
-  role: z.enum(accessRoles),
+  role: z.enum(roles),
   actions: z.array(ActionName),
 });
 export type Membership = z.infer<typeof Membership>;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { accessRoles } from '../../../domain/permissions.js';
+import { roles } from '../../../domain/role.js';
 
 /** Somebody who works on the campaign, and what they hold now. */
 export const PersonBody = z.object({
   id: z.string(),
-  role: z.enum(accessRoles),
+  role: z.enum(roles),
   simulated: z.boolean(),
   name: z.string().optional(),
   /** Tasks that they hold. */

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { AuditRecord } from '../../../domain/audit.js';
 import { Finding } from '../../../domain/finding.js';
 import { ObjectRef } from '../../../domain/primitives.js';
-import { TaskCommand, TaskPhase, TaskState } from '../../../domain/task.js';
+import { TaskPhase, TaskState } from '../../../domain/task.js';
+import { TaskCommand } from '../../../domain/task-command.js';
 import { nextCursor } from './address.js';
 
 /** A task as its record leaves it, and what the person who asks can ask of it now. */
@@ -58,6 +59,9 @@ export const CommandAnswer = z.object({
   version: z.number().int(),
   phase: TaskPhase,
   remarks: z.array(z.string()),
+  /** When the lease that the task now stands under ends. */
+  deadline: z.iso.datetime().optional(),
+  /** Of a claim: proves the lease when a file comes back from a desktop tool. */
   leaseToken: z.string().optional(),
 });
 export type CommandAnswer = z.infer<typeof CommandAnswer>;

@@ -1,0 +1,98 @@
+import type { Person } from './person.js';
+import { defaultQuota } from './role.js';
+import type { TaskState } from './task.js';
+import type { TaskCommandKind } from './task-command.js';
+import { involvement, skillsCover } from './task-duty.js';
+import { leaseIsOver } from './task-lease.js';
+import { isRead, taskIsDone } from './task-rules.js';
+
+/** A task as its newest audit record leaves it. */
+export interface BoardEntry {
+  readonly task: TaskState;
+  /** When the newest record was written. */
+  readonly since: string;
+}
+
+/** The command with which a person takes a task up; undefined when there is none for them to give. */
+export function takingCommand(
+  task: TaskState,
+  person: Person,
+): Extract<TaskCommandKind, 'claim' | 'review' | 'start-verification'> | undefined {
+  if (taskIsDone(task)) return undefined;
+  const { role, id } = person;
+  if (task.phase === 'queued' && role === 'junior') return 'claim';
+  if (task.phase === 'submitted' && role === 'certified') {
+    return involvement(task, id, 'review') === undefined ? 'review' : undefined;
+  }
+  const verifiable = task.phase === 'certified' || task.phase === 'escalated';
+  if (!verifiable || role !== 'senior') return undefined;
+  return involvement(task, id, 'verification') === undefined ? 'start-verification' : undefined;
+}
+
+/** What decides the order of a queue besides the board. */
+export interface QueueOrder {
+  /** Expected error of a case, by `{collection}/{caseId}`: what needs people most comes first. */
+  readonly expectedErrors?: ReadonlyMap<string, number>;
+}
+
+/**
+ * What a person can work on now, the most useful first: what was returned to them, what they hold, then what they may
+ * take: begun cases, the highest expected error, the longest wait. Whoever holds as many leases as their quota allows
+ * is given nothing new.
+ */
+export function nextTasks(
+  board: readonly BoardEntry[],
+  person: Person,
+  now: string,
+  { expectedErrors = new Map() }: QueueOrder = {},
+): BoardEntry[] {
+  const own = board.filter(({ task }) => task.lease?.holder === person.id && !leaseIsOver(task, now));
+  const held = [...own].sort(
+    (a, b) => Number(b.task.phase === 'returned') - Number(a.task.phase === 'returned') || byAge(a, b),
+  );
+  if (own.length >= (person.quota ?? defaultQuota)) return held;
+  const reads = readingsOf(board, person.id);
+  const free = board.filter(
+    ({ task }) =>
+      takingCommand(task, person) !== undefined &&
+      skillsCover(person, task) &&
+      !(task.phase === 'queued' && readsElsewhere(reads, task)),
+  );
+  const error = ({ task }: BoardEntry) => expectedErrors.get(caseOf(task)) ?? 0;
+  free.sort((a, b) => Number(begun(b.task)) - Number(begun(a.task)) || error(b) - error(a) || byAge(a, b));
+  return [...held, ...free];
+}
+
+/** A case on which somebody has worked already: an escalation, a draft, a second visit. */
+function begun({ escalatedBy, draft, returns, round, phase, version }: TaskState): boolean {
+  const again = returns > 0 || round > 1 || (phase === 'queued' && version > 0);
+  return again || escalatedBy !== undefined || draft !== undefined;
+}
+
+/** The longest wait first, and one order for equal ones. */
+function byAge(a: BoardEntry, b: BoardEntry): number {
+  if (a.since !== b.since) return a.since < b.since ? -1 : 1;
+  return caseOf(a.task) < caseOf(b.task) ? -1 : 1;
+}
+
+function caseOf({ collection, caseId }: TaskState): string {
+  return `${collection}/${caseId}`;
+}
+
+/** The tasks in which a person draws or drew, by case. */
+function readingsOf(board: readonly BoardEntry[], person: string): ReadonlyMap<string, TaskState[]> {
+  const reads = new Map<string, TaskState[]>();
+  for (const { task } of board) {
+    if (task.assignee !== person && !task.hands.drew.includes(person)) continue;
+    reads.set(caseOf(task), [...(reads.get(caseOf(task)) ?? []), task]);
+  }
+  return reads;
+}
+
+/** Nobody reads a case twice for one measurement: not the work and its double, nor two reads. */
+function readsElsewhere(reads: ReadonlyMap<string, readonly TaskState[]>, task: TaskState): boolean {
+  const others = reads.get(caseOf(task)) ?? [];
+  return others.some(
+    (other) => other.round === task.round && other.kind !== task.kind && (isRead(other) || isRead(task)),
+  );
+}
