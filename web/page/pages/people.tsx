@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { accessRoles } from '../../../domain/permissions.js';
+import { roles } from '../../../domain/role.js';
 import type { PeopleBody, PersonBody } from '../../api/schemas/people-body.js';
 import { Ask } from '../parts/ask.js';
 import { ProblemBox } from '../parts/problem-box.js';
@@ -124,7 +124,7 @@ function AddPerson({ campaign, done, close }: AddProps) {
       <label class="stack">
         <span>Role</span>
         <select value={role} onChange={(event) => setRole(event.currentTarget.value)}>
-          {accessRoles.map((each) => (
+          {roles.map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>
