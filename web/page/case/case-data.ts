@@ -1,5 +1,6 @@
 import type { LabelVersion } from '../../../domain/label-version.js';
 import { type Organ, organValue } from '../../../domain/organ.js';
+import { isRead } from '../../../domain/task-rules.js';
 import type { CaseBody } from '../../api/schemas/case-body.js';
 import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { type LabelFile, readLabelFile } from '../drawing/label-file.js';
@@ -18,9 +19,11 @@ export function caseAddress({ campaign, collection, caseId }: CaseAt, ...parts: 
   return inCampaign(campaign, 'cases', collection, caseId, ...parts);
 }
 
-/** The newest round's task: the one that people work on. */
+/** The task to show: a reading that the one who looks has under way, else the newest round of the dataset's own work. */
 export function currentTask(body: CaseBody): TaskEntry | undefined {
-  return [...body.tasks].sort((a, b) => b.task.round - a.task.round)[0];
+  const newest = [...body.tasks].sort((a, b) => b.task.round - a.task.round);
+  const reading = newest.find(({ task }) => isRead(task) && task.lease?.holder === me.value?.id);
+  return reading ?? newest.find(({ task }) => !isRead(task)) ?? newest[0];
 }
 
 /**
@@ -66,9 +69,7 @@ export function lockedOrgans(entry: TaskEntry | undefined): Organ[] {
 /** True while the person who looks may send in another label map. */
 export function mayDrawIn(entry: TaskEntry | undefined): boolean {
   if (entry === undefined) return false;
-  const { lease } = entry.task;
-  const isMine = lease === undefined || lease.holder === me.value?.id;
-  return isMine && (entry.can.includes('submit') || entry.can.includes('refine'));
+  return entry.can.includes('submit') || entry.can.includes('refine');
 }
 
 /** A version's place in its line, newest first: what it was made from follows it. */

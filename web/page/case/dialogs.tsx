@@ -6,7 +6,7 @@ import { Ask } from '../parts/ask.js';
 import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
 import type { DialogName } from './acts.js';
-import { command, effortOf } from './commands.js';
+import { command, draftOf, effortOf } from './commands.js';
 import { HandIn } from './hand-in.js';
 import { SendBack } from './send-back.js';
 import type { Workspace } from './workspace.js';
@@ -14,18 +14,17 @@ import type { Workspace } from './workspace.js';
 interface DialogProps {
   readonly entry: TaskEntry;
   readonly workspace: Workspace;
+  /** Bytes of the label map before its voxels; undefined while it is on its way. */
+  readonly head: Uint8Array | undefined;
   done(): void;
   close(): void;
 }
 
 /** The dialog that is open. */
-export function CaseDialog({
-  name,
-  head,
-  ...props
-}: DialogProps & { readonly name: DialogName; readonly head: Uint8Array | undefined }) {
+export function CaseDialog({ name, ...props }: DialogProps & { readonly name: DialogName }) {
+  const { head } = props;
   if (name === 'submit' || name === 'refine')
-    return head === undefined ? null : <HandIn kind={name} head={head} {...props} />;
+    return head === undefined ? null : <HandIn kind={name} {...props} head={head} />;
   if (name === 'return') return <SendBack {...props} />;
   if (name === 'absent') return <Absent {...props} />;
   if (name === 'hand-over') return <HandOver {...props} />;
@@ -38,18 +37,19 @@ const plain = {
   release: { title: 'Put the task back into the queue', does: 'Put back', reason: 'welcome' },
 } as const;
 
-function Plain({
-  kind,
-  entry,
-  workspace,
-  done,
-  close,
-}: DialogProps & { readonly kind: 'escalate' | 'release' }) {
+async function leave(props: DialogProps, reason: string): Promise<void> {
+  const { entry, head, workspace } = props;
+  const draft = await draftOf(entry, head, workspace);
+  const why = reason === '' ? {} : { reason };
+  await command(entry, { kind: 'release', ...effortOf(workspace), ...why, ...draft });
+}
+
+function Plain({ kind, ...props }: DialogProps & { readonly kind: 'escalate' | 'release' }) {
+  const { entry, workspace, done, close } = props;
   const act = async (reason: string) => {
-    const effort = effortOf(workspace);
-    await (kind === 'escalate'
-      ? command(entry, { kind, reason, ...effort })
-      : command(entry, { kind, ...effort, ...(reason === '' ? {} : { reason }) }));
+    if (kind === 'release') await leave(props, reason);
+    else await command(entry, { kind, reason, ...effortOf(workspace) });
+    workspace.clock.reset();
     done();
   };
   return <Ask {...plain[kind]} act={act} close={close} />;
@@ -87,17 +87,17 @@ function Absent({ entry, workspace, done, close }: DialogProps) {
   );
 }
 
-function HandOver({ entry, workspace, done, close }: DialogProps) {
+function HandOver({ entry, workspace, head, done, close }: DialogProps) {
   const { data } = useResource<PeopleBody>(inCampaign(entry.task.campaign, 'people'));
-  const others = data?.people.filter(({ id, role }) => role === 'junior' && id !== entry.task.assignee) ?? [];
+  const holder = data?.people.find(({ id }) => id === entry.task.lease?.holder);
+  const others =
+    data?.people.filter(({ id, role }) => role === (holder?.role ?? 'junior') && id !== holder?.id) ?? [];
   const [to, setTo] = useState('');
   const act = async (reason: string) => {
-    await command(entry, {
-      kind: 'hand-over',
-      to: to || (others[0]?.id ?? ''),
-      reason,
-      ...effortOf(workspace),
-    });
+    const draft = await draftOf(entry, head, workspace);
+    const whom = to || (others[0]?.id ?? '');
+    await command(entry, { kind: 'hand-over', to: whom, reason, ...effortOf(workspace), ...draft });
+    workspace.clock.reset();
     done();
   };
   return (

@@ -11,6 +11,7 @@ import { FactsTab } from '../case/facts-tab.js';
 import { OrganPanel } from '../case/organ-panel.js';
 import { Stage } from '../case/stage.js';
 import { ToolPanel } from '../case/tool-panel.js';
+import { useLease } from '../case/use-lease.js';
 import { useVolumes } from '../case/use-volumes.js';
 import { VersionsTab } from '../case/versions-tab.js';
 import { ViewPanel } from '../case/view-panel.js';
@@ -65,6 +66,7 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
   };
   const buttons = buttonsFor(entry, workspace.strokes.value > 0);
   useSignsOfWork(workspace);
+  useLease(entry, workspace, reload);
   useCaseKeys({ workspace, buttons, press, setTab, setDialog, entry, campaign: at.campaign, setRefused });
   return (
     <div class="case">
@@ -75,8 +77,11 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
       </div>
       <div class="stage">
         <Title at={at} entry={entry} buttons={buttons} press={press} />
-        <ProblemBox problem={refused} />
-        {typeof refused === 'string' && <div class="notice warn">{refused}</div>}
+        {typeof refused === 'string' ? (
+          <div class="notice warn">{refused}</div>
+        ) : (
+          <ProblemBox problem={refused} />
+        )}
         <ProblemBox problem={problem} again={reload} />
         <Stage workspace={workspace} volumes={volumes} comments={entry?.task.comments ?? []} />
       </div>

@@ -48,7 +48,7 @@ export function WorkPage() {
       </div>
       {typeof refused === 'string' ? (
         <div class="notice warn" role="status">
-          {refused}
+          {refused.charAt(0).toUpperCase() + refused.slice(1)}.
         </div>
       ) : (
         <ProblemBox problem={refused} />

@@ -34,6 +34,11 @@ export class ActiveClock {
     return { activeSeconds: Math.round(this.totalMs / 1000), byOrgan };
   }
 
+  /** Milliseconds since the last sign of work. */
+  idleMs(nowMs: number): number {
+    return this.lastMs === undefined ? Number.POSITIVE_INFINITY : nowMs - this.lastMs;
+  }
+
   /** Begins anew, after the time was handed in. */
   reset(): void {
     this.totalMs = 0;

@@ -228,7 +228,10 @@ function gridOf(image: NVImage): VoxelGrid {
   return {
     size: three(hdr.dims, 1),
     rasSize: three(dimsRAS, 1),
-    axes: three(permRAS.map((axis) => Math.abs(axis) - 1), 0),
+    axes: three(
+      permRAS.map((axis) => Math.abs(axis) - 1),
+      0,
+    ),
     start: three(start, 0),
     step: three(step, 0),
     rasSpacingMm: three(pixDimsRAS, 1),
