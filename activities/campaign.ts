@@ -1,12 +1,13 @@
-import { CampaignPlan, CaseResult, Dataset, type LeftOut } from '../domain/campaign.js';
+import { CampaignPlan, type CaseResult, Dataset, type LeftOut } from '../domain/campaign.js';
 import { type CaseSummary, CaseSummary as CaseSummarySchema, type Passport } from '../domain/case.js';
 import { type Decision, type Decisions, decidedPassport, excludedCase } from '../domain/decision.js';
 import { type CaseAddress, campaignPlanKey, datasetKey, resultKey } from '../domain/keys.js';
 import { caseWorkflowId } from '../domain/workflow-ids.js';
 import { sharedLabels } from '../sources/shared-labels.js';
 import { readDecisions } from '../storage/decisions.js';
-import { hashOf, publishJson, readJson, requireJson } from '../storage/json.js';
+import { hashOf, publishJson, requireJson } from '../storage/json.js';
 import { readAllPassports } from '../storage/passports.js';
+import { readResult } from '../storage/results.js';
 import { madeUnder, publishWorklist, readWorklist, requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
@@ -82,7 +83,7 @@ export function campaignDeeds({
         for (const item of worklist.cases) {
           const at = { campaign, collection: item.collection, caseId: item.caseId };
           const decision = decisions.get(nameOf(item));
-          const result = await readJson(store, resultKey(at), CaseResult);
+          const result = await readResult(store, at);
           // Somebody may have taken the case out while it was under way.
           if (decision?.verdict === 'exclude') leftOut.push(excludedCase(decision));
           else if (result === undefined) leftOut.push(unfinished(at));

@@ -1,4 +1,4 @@
-import { Assembly, CampaignPlan, CaseResult } from '../domain/campaign.js';
+import { Assembly, CampaignPlan } from '../domain/campaign.js';
 import { type Passport, Passport as PassportSchema } from '../domain/case.js';
 import { type CaseRecords, type CaseView, caseView } from '../domain/case-view.js';
 import { decidedPassport, decisionOf } from '../domain/decision.js';
@@ -9,7 +9,6 @@ import {
   modelKey,
   passportKey,
   preLabelKey,
-  resultKey,
 } from '../domain/keys.js';
 import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import { Model } from '../domain/model.js';
@@ -24,6 +23,7 @@ import { readJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readAllPassports } from '../storage/passports.js';
+import { readResult } from '../storage/results.js';
 import { currentTasks, TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { readWorklist } from '../storage/worklists.js';
 
@@ -102,7 +102,7 @@ async function recordsOf(
   const at = { campaign, collection: passport.collection, caseId: passport.caseId };
   const [preLabel, result] = await Promise.all([
     readJson(store, preLabelKey(at), Assembly),
-    readJson(store, resultKey(at), CaseResult),
+    readResult(store, at),
   ]);
   const labels = result?.labels ?? (task && labelsOf(task)) ?? preLabel?.labels ?? passport.sourceLabels;
   const drawn = labels.filter(({ origin }) => origin === 'human');

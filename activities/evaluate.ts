@@ -1,25 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import {
-  Assembly,
-  CaseResult,
-  type EvaluationSummary,
-  EvaluationSummary as SummarySchema,
-} from '../domain/campaign.js';
+import { Assembly, type EvaluationSummary, EvaluationSummary as SummarySchema } from '../domain/campaign.js';
 import type { Collection } from '../domain/collection.js';
-import {
-  type CaseAddress,
-  evaluationCaseKey,
-  evaluationKey,
-  preLabelKey,
-  resultKey,
-} from '../domain/keys.js';
+import { type CaseAddress, evaluationCaseKey, evaluationKey, preLabelKey } from '../domain/keys.js';
 import { CampaignRow } from '../domain/metric.js';
 import { ObjectRef, OrganName } from '../domain/primitives.js';
 import { toCsv, toJsonl } from '../reports/rows.js';
 import { getContent, putContent } from '../storage/content.js';
 import { canonicalJson, hashOf, publish, publishJson, requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
+import { requireResult } from '../storage/results.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import { campaignContract as contract, loadPlan, makePlan, referencePath } from './evaluation-plan.js';
@@ -86,7 +76,7 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
     ): Promise<void> {
       return alive(async () => {
         const { evaluation, collection, caseId } = input;
-        const result = await requireJson(store, resultKey(input), CaseResult);
+        const result = await requireResult(store, input);
         const pre = await requireJson(store, preLabelKey(input), Assembly);
         const file = await readFile(referencePath(input.referenceDirectory, collection, caseId));
         const reference = await putContent(store, file);

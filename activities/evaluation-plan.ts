@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CaseResult } from '../domain/campaign.js';
-import { evaluationKey, resultKey } from '../domain/keys.js';
+import { evaluationKey } from '../domain/keys.js';
 import { metricContract } from '../domain/metric-preset.js';
 import { organs, organValue } from '../domain/organ.js';
 import { CaseId, CollectionName, Sha256 } from '../domain/primitives.js';
 import { sha256 } from '../storage/hash.js';
-import { hashOf, readJson, requireJson } from '../storage/json.js';
+import { hashOf, requireJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { readResult } from '../storage/results.js';
 import { requireWorklist } from '../storage/worklists.js';
 
 /** The paper's rules. Ingest has already judged geometries; the label maps here lie on the image by index. */
@@ -56,7 +56,7 @@ export async function makePlan(
   };
   const worklist = await requireWorklist(store, campaign);
   for (const { collection, caseId } of worklist.cases) {
-    const result = await readJson(store, resultKey({ campaign, collection, caseId }), CaseResult);
+    const result = await readResult(store, { campaign, collection, caseId });
     if (result === undefined) continue;
     const path = referencePath(referenceDirectory, collection, caseId);
     if (!existsSync(path)) plan.missingReference.push(`${collection}/${caseId}`);

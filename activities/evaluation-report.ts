@@ -1,15 +1,14 @@
-import { CaseResult } from '../domain/campaign.js';
 import type { Passport } from '../domain/case.js';
-import { type CaseAddress, resultKey } from '../domain/keys.js';
+import type { CaseAddress } from '../domain/keys.js';
 import type { CampaignRow, MetricContract, MetricRow } from '../domain/metric.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import { type Evaluation, evaluateRows, exemplars } from '../reports/evaluation.js';
 import type { DrawnExemplar } from '../reports/page.js';
 import type { Strata } from '../reports/summary.js';
 import { getContent } from '../storage/content.js';
-import { requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { requireResult } from '../storage/results.js';
 import type { Dependencies } from './dependencies.js';
 import { loadPassport } from './label-store.js';
 
@@ -56,10 +55,7 @@ export async function campaignReport(
   const chosen = exemplars(evaluation, 'final');
   const pictures = await mapBounded(chosen, 2, async (each): Promise<DrawnExemplar[]> => {
     const at = cases.find((scored) => caseName(scored) === each.case)!;
-    const [passport, result] = [
-      await loadPassport(store, at),
-      await requireJson(store, resultKey(at), CaseResult),
-    ];
+    const [passport, result] = [await loadPassport(store, at), await requireResult(store, at)];
     const picture = await work.picture({
       truth: await getContent(store, at.reference),
       prediction: await getContent(store, result.labelMap),

@@ -36,14 +36,16 @@ export function labelDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'>
       at: CaseAddress;
       labels: LabelSummary[];
       absent: Organ[];
+      /** The round that finished the case again. */
+      edition?: number;
     }): Promise<{ labels: LabelSummary[]; labelMapSha256: string }> {
       return alive(async () => {
-        const { at, absent } = input;
+        const { at, absent, edition } = input;
         const assembly = await assemble(store, work, at, input.labels);
         const { collection, caseId } = at;
         await publishJson(
           store,
-          resultKey(at),
+          resultKey(at, edition),
           CaseResult.parse({ ...assembly, collection, caseId, absent }),
         );
         return { labels: assembly.labels, labelMapSha256: assembly.labelMap.sha256 };

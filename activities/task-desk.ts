@@ -1,6 +1,5 @@
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
-import { CaseResult } from '../domain/campaign.js';
 import { PlusctError } from '../domain/errors.js';
 import { type CaseAddress, resultKey } from '../domain/keys.js';
 import type { Person } from '../domain/person.js';
@@ -21,8 +20,8 @@ import {
 } from '../domain/workflow-ids.js';
 import { appendAudit, newestAudit } from '../storage/audit-log.js';
 import { sha256 } from '../storage/hash.js';
-import { readJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { requireResult } from '../storage/results.js';
 import { findPerson, readRoster } from '../storage/roster.js';
 
 /** How long a person waits for the answer before the command is left in the mailbox. */
@@ -173,14 +172,14 @@ async function startRound(around: DeskSurroundings, ended: TaskState): Promise<v
   const { campaign, collection, caseId, policy, hands } = ended;
   const at = { campaign, collection, caseId };
   const round = ended.reopenedAs!;
-  const result = await readJson(around.store, resultKey(at, ended.round), CaseResult);
+  const { labels } = await requireResult(around.store, at);
   const people = await readRoster(around.store, campaign);
   try {
     await around.client.workflow.start(workflowTypes.reopenCase, {
       workflowId: reopenedCaseId(at, round),
       taskQueue: taskQueue('orchestration', around.queueSuffix),
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-      args: [{ at, round, labels: result!.labels, people, policy, hands }],
+      args: [{ at, round, labels, people, policy, hands }],
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -1,8 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CaseResult } from '../domain/campaign.js';
 import { DataError, PlusctError } from '../domain/errors.js';
-import { resultKey } from '../domain/keys.js';
 import type { Geometry } from '../domain/volume.js';
 import { type DicomSeries, readDicomSeries } from '../imaging/dicom.js';
 import { readSegmentation } from '../imaging/dicom-seg.js';
@@ -15,7 +13,7 @@ import type { LabelMap } from '../imaging/volume.js';
 import { mayBeDicom, seriesUnder } from '../sources/dicom-files.js';
 import { filesUnder } from '../sources/file-tree.js';
 import { getContent } from '../storage/content.js';
-import { requireJson } from '../storage/json.js';
+import { requireResult } from '../storage/results.js';
 import { parseCase } from './case-argument.js';
 import { printTable, say } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
@@ -48,7 +46,7 @@ export async function writeSeg(options: WriteOptions): Promise<void> {
 export async function writeSegOfCase(session: Session, options: WriteOptions): Promise<void> {
   const campaign = await chooseCampaign(session.store, options.campaign);
   const address = parseCase(options.case ?? '');
-  const { labelMap } = await requireJson(session.store, resultKey({ campaign, ...address }), CaseResult);
+  const { labelMap } = await requireResult(session.store, { campaign, ...address });
   await writeFrom(options, `labels of ${options.case}`, await getContent(session.store, labelMap));
 }
 

@@ -5,7 +5,7 @@ import { Finding } from './finding.js';
 import { LabelSummary } from './label-version.js';
 import { Person } from './person.js';
 import { CampaignName, CollectionName, ObjectRef } from './primitives.js';
-import { TaskPolicy } from './task.js';
+import { TaskPolicyChoice } from './task.js';
 
 /** What one build of a plus dataset is asked to do. Written once; the same name means the same plan. */
 export const CampaignPlan = z.object({
@@ -16,8 +16,8 @@ export const CampaignPlan = z.object({
   refine: z.enum(['human', 'simulated']),
   engine: z.string(),
   people: z.array(Person),
-  /** How long people may take, where it is not as `defaultTaskPolicy` says. */
-  taskPolicy: TaskPolicy.partial().optional(),
+  /** How long people may take, where it is not as `domain/task-policy.ts` says. */
+  taskPolicy: TaskPolicyChoice.optional(),
   seed: z.number().int(),
   /** Cases in flight at once, people's queue included. */
   window: z.number().int().min(1).max(100),

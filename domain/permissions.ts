@@ -74,3 +74,19 @@ export function permissionRefusal(
   }
   return undefined;
 }
+
+/** Roles that oversee others; only operators give and take them. */
+const overseeing: readonly Role[] = ['lead', 'operator', 'auditor'];
+
+/** Why somebody may not put a person on the roster like this; undefined when they may. Nobody changes their own entry. */
+export function rosterRefusal(
+  by: { readonly id: string; readonly role: Role },
+  before: { readonly role: Role } | undefined,
+  after: { readonly id: string; readonly role: Role },
+): string | undefined {
+  if (by.id === after.id) return 'nobody changes their own entry; ask another lead or operator';
+  const touched = [before?.role, after.role].filter((role) => role !== undefined);
+  const high = touched.find((role) => overseeing.includes(role));
+  if (high === undefined || by.role === 'operator') return undefined;
+  return `only an operator gives or takes the role ${high}`;
+}

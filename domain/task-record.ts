@@ -1,4 +1,5 @@
 import type { AuditEntry } from './audit.js';
+import { voxelHashes } from './label-hashes.js';
 import type { Organ } from './organ.js';
 import { systemActor } from './role.js';
 import type { TaskAnswer, TaskState } from './task.js';
@@ -48,8 +49,8 @@ export function recordOf(handled: HandledCommand): AuditEntry {
     ...(workflow === undefined ? {} : { workflowId: workflow.workflowId, runId: workflow.runId }),
     ...(why === undefined ? {} : { why }),
     ...(kept === undefined ? {} : { details: { keptUpload: kept } }),
-    labelsBefore: hashes(before),
-    labelsAfter: hashes(state),
+    labelsBefore: voxelHashes(labelsOf(before)),
+    labelsAfter: voxelHashes(labelsOf(state)),
     task: state,
   };
 }
@@ -74,8 +75,4 @@ function reasonOf(command: TaskCommand | undefined, remarks: readonly string[]):
   const reason = command !== undefined && 'reason' in command ? command.reason : undefined;
   const parts = [...(reason ? [reason] : []), ...remarks];
   return parts.length === 0 ? undefined : parts.join('; ');
-}
-
-function hashes(state: TaskState): Partial<Record<Organ, string>> {
-  return Object.fromEntries(labelsOf(state).map((label) => [label.organ, label.voxelSha256]));
 }

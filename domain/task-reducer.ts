@@ -1,7 +1,7 @@
 import type { Collection } from './collection.js';
 import type { LabelSummary } from './label-version.js';
 import { systemActor } from './role.js';
-import type { Hands, TaskAnswer, TaskKind, TaskPolicy, TaskState } from './task.js';
+import type { Hands, TaskAnswer, TaskKind, TaskPolicyChoice, TaskState } from './task.js';
 import type { TaskCommand, TaskCommandKind } from './task-command.js';
 import { noHands, withHand } from './task-duty.js';
 import { withLease, withoutLease } from './task-lease.js';
@@ -16,7 +16,7 @@ import {
   withSubmitted,
   withVerified,
 } from './task-organs.js';
-import { defaultTaskPolicy } from './task-policy.js';
+import { fullPolicy } from './task-policy.js';
 import { commandIdentity, isRepeated, refusal, type TaskContext } from './task-refusal.js';
 import { isRead, landing, phaseHints, ruleFor } from './task-rules.js';
 
@@ -34,7 +34,7 @@ export interface NewTask {
   readonly round: number;
   readonly kind?: TaskKind;
   readonly labels: readonly LabelSummary[];
-  readonly policy?: Partial<TaskPolicy>;
+  readonly policy?: TaskPolicyChoice;
   /** Who worked on the case in earlier rounds. */
   readonly hands?: Hands;
 }
@@ -52,7 +52,7 @@ export function openTask(about: NewTask): TaskState {
     phase: 'queued',
     comments: [],
     hands: about.hands ?? noHands,
-    policy: { ...defaultTaskPolicy, ...about.policy },
+    policy: fullPolicy(about.policy),
     returns: 0,
     organs: openOrgans(labels),
     acceptedCommands: [],

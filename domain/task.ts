@@ -95,6 +95,9 @@ export const TaskPolicy = z.object({
   reminderShare: z.number().min(0.01).max(1),
 });
 export type TaskPolicy = z.infer<typeof TaskPolicy>;
+/** What a plan says of it; the rest is as usual. */
+export const TaskPolicyChoice = TaskPolicy.partial();
+export type TaskPolicyChoice = z.infer<typeof TaskPolicyChoice>;
 
 /** Who had a hand in a case's labels, in this round and those before it: what separation of duty is judged by. */
 export const Hands = z.object({

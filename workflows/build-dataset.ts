@@ -141,14 +141,14 @@ async function runCases(plan: CampaignPlan, now: BuildProgress): Promise<void> {
 }
 
 async function startCase(plan: CampaignPlan, now: BuildProgress, item: CaseSummary): Promise<void> {
-  const { campaign, people } = plan;
+  const { campaign, people, taskPolicy: policy } = plan;
   now.inFlight.push(nameOf(item));
   try {
     await startChild(processCase, {
       workflowId: caseWorkflowId({ campaign, collection: item.collection, caseId: item.caseId }),
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ campaign, item, models: now.models, people }],
+      args: [{ campaign, item, models: now.models, people, ...(policy === undefined ? {} : { policy }) }],
     });
   } catch (error) {
     // Already under way or finished under an earlier run: reconciling finds out which.

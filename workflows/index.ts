@@ -4,4 +4,5 @@ export { evaluateLabels } from './evaluate-labels.js';
 export { ingestCollection } from './ingest-collection.js';
 export { processCase } from './process-case.js';
 export { refineCase } from './refine-case.js';
+export { reopenCase } from './reopen-case.js';
 export { trainModel } from './train-model.js';

@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
   CancellationScope,
@@ -5,25 +6,32 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
+  startChild,
   WorkflowIdReusePolicy,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { CaseSummary } from '../domain/case.js';
 import type { Finding } from '../domain/finding.js';
 import { findingCatalogue } from '../domain/finding-catalogue.js';
 import type { CaseAddress } from '../domain/keys.js';
+import { voxelHashes } from '../domain/label-hashes.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import type { ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { Person } from '../domain/person.js';
+import type { TaskKind, TaskPolicyChoice } from '../domain/task.js';
 import { campaignId, caseEntity, signals, taskWorkflowId } from '../domain/workflow-ids.js';
 import { begun, onDevice, quick } from './deeds.js';
-import { refineCase } from './refine-case.js';
+import { type RefineInput, refineCase } from './refine-case.js';
 
 export interface ProcessInput {
   readonly campaign: string;
   readonly item: CaseSummary;
   readonly models: readonly ModelSummary[];
   readonly people: readonly Person[];
+  readonly policy?: TaskPolicyChoice;
+  /** Further reads of the same pre-label, for measuring only. */
+  readonly reads?: readonly TaskKind[];
 }
 
 export interface CaseOutcome {
@@ -56,9 +64,11 @@ export async function processCase(input: ProcessInput): Promise<CaseOutcome> {
   return outcome;
 }
 
-async function carryThrough({ campaign, item, models, people }: ProcessInput): Promise<void> {
+async function carryThrough(input: ProcessInput): Promise<void> {
+  const { campaign, item, models, reads = [] } = input;
   const at: CaseAddress = { campaign, collection: item.collection, caseId: item.caseId };
   const entity = caseEntity(at);
+  const { workflowId, runId } = workflowInfo();
   let sequence = await quick().nextAuditSequence({ campaign, entity });
   let known: readonly LabelSummary[] = [];
   const note = async (action: string, labels: readonly LabelSummary[], details: Record<string, string>) => {
@@ -73,8 +83,10 @@ async function carryThrough({ campaign, item, models, people }: ProcessInput): P
       action,
       outcome: 'done',
       details,
-      labelsBefore: hashes(known),
-      labelsAfter: hashes(labels),
+      workflowId,
+      runId,
+      labelsBefore: voxelHashes(known),
+      labelsAfter: voxelHashes(labels),
     });
     known = labels;
   };
@@ -90,14 +102,51 @@ async function carryThrough({ campaign, item, models, people }: ProcessInput): P
     Object.fromEntries(pre.labels.map((each) => [each.organ, each.author])),
   );
 
+  for (const kind of reads) await startRead(input, at, kind, pre.labels);
   const refined = await executeChild(refineCase, {
     workflowId: taskWorkflowId(at, firstRound),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     parentClosePolicy: ParentClosePolicy.TERMINATE,
-    args: [{ at, round: firstRound, labels: pre.labels, people }],
+    args: [taskInput(input, at, pre.labels)],
   });
   const final = await begun().finaliseCase({ at, labels: refined.labels, absent: refined.absent });
   await note('finalised', final.labels, { labelMap: final.labelMapSha256 });
+}
+
+function taskInput(
+  { people, policy, reads = [] }: ProcessInput,
+  at: CaseAddress,
+  labels: readonly LabelSummary[],
+): RefineInput {
+  return {
+    at,
+    round: firstRound,
+    labels,
+    people,
+    ...(policy === undefined ? {} : { policy }),
+    ...(reads.length === 0 ? {} : { others: reads }),
+  };
+}
+
+/** A read for measuring goes its own way: the case does not wait for it. */
+async function startRead(
+  input: ProcessInput,
+  at: CaseAddress,
+  kind: TaskKind,
+  labels: readonly LabelSummary[],
+): Promise<void> {
+  const others = ['refine' as const, ...(input.reads ?? []).filter((each) => each !== kind)];
+  try {
+    await startChild(refineCase, {
+      workflowId: taskWorkflowId(at, firstRound, kind),
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      args: [{ ...taskInput(input, at, labels), kind, others }],
+    });
+  } catch (error) {
+    // Already under way, or done: a case that is taken up again does not read twice.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }
 
 /** One organ's proposal; when inference fails for good, people start from an empty mask and the case goes on. */
@@ -125,10 +174,6 @@ function failed(organ: Organ, why: string): Finding {
     message: `${organ} has no pre-label: ${why}`,
     suggestion: 'draw the organ by hand, or attest that it is absent',
   };
-}
-
-function hashes(labels: readonly LabelSummary[]): Partial<Record<Organ, string>> {
-  return Object.fromEntries(labels.map((label) => [label.organ, label.voxelSha256]));
 }
 
 function rootMessage(error: unknown): string {

@@ -17,7 +17,7 @@ import { type Organ, organs } from '../domain/organ.js';
 import type { Person } from '../domain/person.js';
 import { peopleIn } from '../domain/person-check.js';
 import { systemActor } from '../domain/role.js';
-import type { Hands, TaskAnswer, TaskKind, TaskPolicy, TaskState } from '../domain/task.js';
+import type { Hands, TaskAnswer, TaskKind, TaskPolicyChoice, TaskState } from '../domain/task.js';
 import type { TaskCommand } from '../domain/task-command.js';
 import { malformed } from '../domain/task-command-check.js';
 import { millisecondsUntil, nextSystemCommand } from '../domain/task-lease.js';
@@ -40,7 +40,7 @@ export interface RefineInput {
   readonly kind?: TaskKind;
   readonly labels: readonly LabelSummary[];
   readonly people: readonly Person[];
-  readonly policy?: Partial<TaskPolicy>;
+  readonly policy?: TaskPolicyChoice;
   /** Who worked on the case in earlier rounds. */
   readonly hands?: Hands;
   /** Other reads of the same case, whose readers may not draw here. */

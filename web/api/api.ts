@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '@temporalio/client';
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyContextConfig,
+  FastifyInstance,
+  FastifyRequest,
+  RawServerDefault,
+} from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { VolumeWork } from '../../activities/volume-work.js';
 import type { Action } from '../../domain/permissions.js';
@@ -40,10 +46,21 @@ export interface ApiContext {
   readonly signInBy: { readonly local: boolean; readonly oidc: boolean };
 }
 
+/** An address of the server and who may use it. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly action: NonNullable<FastifyContextConfig['action']>;
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The line of the permission table that the route stands under; `signed-in`: everybody who is; `public`: everybody. */
     readonly action?: Action | 'signed-in' | 'public';
+  }
+  interface FastifyInstance {
+    /** Every route with the line of the permission table that it stands under. */
+    readonly declared: DeclaredRoute[];
   }
   interface FastifyRequest {
     signedIn: SignedIn | null;

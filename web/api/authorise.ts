@@ -13,8 +13,11 @@ const CampaignParams = z.object({ campaign: CampaignName });
 export function guard(api: Api, context: ApiContext): void {
   api.decorateRequest('signedIn', null);
   api.decorateRequest('person', null);
-  api.addHook('onRoute', ({ url, config }) => {
-    if (config?.action === undefined) throw new Error(`route ${url} names no action`);
+  api.decorate('declared', []);
+  api.addHook('onRoute', ({ url, method, config }) => {
+    const action = config?.action;
+    if (action === undefined) throw new Error(`route ${url} names no action`);
+    for (const each of [method].flat()) api.declared.push({ method: each, url, action });
   });
   api.addHook('onRequest', async (request) => {
     request.signedIn = (await identify(request, context.proofs)) ?? null;

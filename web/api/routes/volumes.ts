@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { loadMask, loadPassport, nativeHeader, readLabelVersion } from '../../../activities/label-store.js';
-import { Assembly, CaseResult } from '../../../domain/campaign.js';
-import { type CaseAddress, preLabelKey, resultKey } from '../../../domain/keys.js';
+import { Assembly } from '../../../domain/campaign.js';
+import { type CaseAddress, preLabelKey } from '../../../domain/keys.js';
 import type { LabelSummary } from '../../../domain/label-version.js';
 import type { TaskState } from '../../../domain/task.js';
 import { labelsOf } from '../../../domain/task-organs.js';
@@ -11,6 +11,7 @@ import { isGzip } from '../../../imaging/inflate.js';
 import { forViewers } from '../../../imaging/nifti-write.js';
 import { getContent } from '../../../storage/content.js';
 import { readJson } from '../../../storage/json.js';
+import { readResult } from '../../../storage/results.js';
 import { type Api, type ApiContext, personOf } from '../api.js';
 import { maySeeLabel } from '../blinding.js';
 import { problem } from '../problem.js';
@@ -87,7 +88,7 @@ async function labelsToShow(
   const newest = [...tasks].sort((a, b) => b.round - a.round)[0];
   const task = newest === undefined ? undefined : labelsOf(newest);
   const pre = async () => (await readJson(store, preLabelKey(at), Assembly))?.labels;
-  const result = async () => (await readJson(store, resultKey(at), CaseResult))?.labels;
+  const result = async () => (await readResult(store, at))?.labels;
   const found =
     of === 'pre-label' ? await pre() : of === 'task' ? task : ((await result()) ?? task ?? (await pre()));
   return found ?? (await loadPassport(store, at)).sourceLabels;

@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { roles } from '../../../domain/role.js';
+import { Person } from '../../../domain/person.js';
 
 /** Somebody who works on the campaign, and what they hold now. */
-export const PersonBody = z.object({
-  id: z.string(),
-  role: z.enum(roles),
-  simulated: z.boolean(),
-  name: z.string().optional(),
+export const PersonBody = Person.extend({
   /** Tasks that they hold. */
   holds: z.number().int(),
   /** Tasks that they drew and that came back or went on, so far. */
@@ -18,3 +14,10 @@ export const PersonBody = z.object({
 export type PersonBody = z.infer<typeof PersonBody>;
 export const PeopleBody = z.object({ people: z.array(PersonBody) });
 export type PeopleBody = z.infer<typeof PeopleBody>;
+
+/** A person to add, or to change; the whole entry as it shall be. */
+export const PersonChange = Person.extend({
+  simulated: z.boolean().default(false),
+  reason: z.string().trim().min(1).max(2000).optional(),
+});
+export type PersonChange = z.infer<typeof PersonChange>;
