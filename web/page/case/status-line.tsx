@@ -20,8 +20,12 @@ export function StatusLine({ workspace }: { readonly workspace: Workspace }) {
       <span>{Math.round(at.hu)} HU</span>
       <span>{value === 0 ? 'no label' : organs[value - 1]}</span>
       <span style={{ marginLeft: 'auto' }}>
-        {workspace.strokes.value > 0 ? `${workspace.strokes.value} strokes` : ''}
+        {workspace.strokes.value === 0 ? '' : strokeWords(workspace.strokes.value)}
       </span>
     </div>
   );
+}
+
+function strokeWords(count: number): string {
+  return count === 1 ? '1 stroke' : `${count} strokes`;
 }
