@@ -220,8 +220,10 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     expect(Number(await spleen.getByRole('cell').nth(1).textContent())).toBeGreaterThan(0);
     expect(Number(await spleen.getByRole('cell').nth(2).textContent())).toBe(0);
     const turquoise = (r: number, g: number, b: number) => g > r + 50 && b > r + 50;
-    await vi.waitFor(async () =>
-      expect(countPixels(await page.locator('canvas').screenshot(), turquoise)).toBeGreaterThan(30),
+    await vi.waitFor(
+      async () =>
+        expect(countPixels(await page.locator('canvas').screenshot(), turquoise)).toBeGreaterThan(30),
+      { timeout: 20_000, interval: 500 },
     );
     await shot('diff');
     await page.keyboard.press('r');

@@ -6,8 +6,8 @@ const slices = [
   ['ArrowUp', 'axial slice up', [0, 0, 1]],
   ['ArrowDown', 'axial slice down', [0, 0, -1]],
   // The patient's right is on the left of the screen.
-  ['ArrowLeft', 'cross-hair to the left of the screen', [1, 0, 0]],
-  ['ArrowRight', 'cross-hair to the right of the screen', [-1, 0, 0]],
+  ['ArrowLeft', 'cross-hair left', [1, 0, 0]],
+  ['ArrowRight', 'cross-hair right', [-1, 0, 0]],
   ['Shift+ArrowUp', 'cross-hair to the front', [0, 1, 0]],
   ['Shift+ArrowDown', 'cross-hair to the back', [0, -1, 0]],
   ['PageUp', 'ten slices up', [0, 0, 10]],

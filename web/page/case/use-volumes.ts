@@ -68,8 +68,11 @@ export function useVolumes(
   }, [scanReady, known, labels]);
   const strokes = workspace.strokes.value;
   useEffect(() => {
-    if (strokes === 0 || sent.current) return undefined;
-    const keep = () => workspace.values && void keepDraft(draftKey, workspace.values);
+    if (head === undefined || sent.current) return undefined;
+    const keep = () =>
+      void (strokes === 0 || workspace.values === undefined
+        ? forgetDraft(draftKey)
+        : keepDraft(draftKey, workspace.values));
     const timer = setTimeout(keep, keepAfterMs);
     return () => clearTimeout(timer);
   }, [strokes]);

@@ -24,7 +24,7 @@ export class Workspace {
   readonly layout = signal<Layout>('three');
   readonly location = signal<Location | undefined>(undefined);
   readonly comparison = signal<Comparison | undefined>(undefined);
-  /** Counts what was drawn, so that components see it. */
+  /** Strokes since the labels came; drawing that was kept from an earlier visit counts as one. */
   readonly strokes = signal(0);
   readonly grid = signal<VoxelGrid | undefined>(undefined);
   readonly mayDraw = signal(false);
@@ -33,6 +33,7 @@ export class Workspace {
 
   private painting: Painting | undefined;
   private viewer: CaseViewer | undefined;
+  private kept = 0;
 
   /** Takes the canvas over once it is open. */
   attach(viewer: CaseViewer): void {
@@ -47,7 +48,8 @@ export class Workspace {
     this.grid.value = grid;
     this.painting = new Painting(values, grid);
     this.comparison.value = undefined;
-    this.strokes.value = 0;
+    this.kept = 0;
+    this.count();
     this.cover();
   }
 
@@ -61,7 +63,7 @@ export class Workspace {
   }
 
   get canUndo(): boolean {
-    return this.strokes.value >= 0 && (this.painting?.canUndo ?? false);
+    return this.strokes.value > this.kept;
   }
 
   get canRedo(): boolean {
@@ -84,7 +86,8 @@ export class Workspace {
   }
 
   endStroke(z: number): void {
-    if (this.painting?.endStroke(z)) this.strokes.value += 1;
+    this.painting?.endStroke(z);
+    this.count();
     this.viewer?.refresh(z);
   }
 
@@ -100,7 +103,8 @@ export class Workspace {
   takeOver(values: Uint8Array): void {
     if (this.painting === undefined || values.length !== this.painting.values.length) return;
     this.painting.values.set(values);
-    this.strokes.value += 1;
+    this.kept = 1;
+    this.count();
     this.cover();
   }
 
@@ -176,8 +180,12 @@ export class Workspace {
 
   private after(z: number | undefined): void {
     if (z === undefined) return;
-    this.strokes.value += 1;
+    this.count();
     this.viewer?.refresh(z);
+  }
+
+  private count(): void {
+    this.strokes.value = this.kept + (this.painting?.strokes ?? 0);
   }
 
   private pen(): Pen | undefined {

@@ -41,8 +41,9 @@ export class Painting {
     this.values = original.slice();
   }
 
-  get canUndo(): boolean {
-    return this.done.length > 0;
+  /** Strokes that can be taken back. */
+  get strokes(): number {
+    return this.done.length;
   }
 
   get canRedo(): boolean {

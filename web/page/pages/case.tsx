@@ -221,7 +221,7 @@ function useCaseKeys({
     { key: 'v', does: 'versions', run: () => setTab('Versions') },
     {
       key: 'd',
-      does: 'what changed since the pre-label, or not',
+      does: 'what changed, or not',
       run: () => {
         setTab('Versions');
         setTimeout(() => document.querySelector<HTMLButtonElement>('[data-diff]')?.click());
