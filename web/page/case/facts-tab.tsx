@@ -28,7 +28,7 @@ export function FactsTab({ at, body, entry }: FactsProps) {
               <Until at={task.lease.expiresAt} />
             </Fact>
           )}
-          <Fact name="Returned">{task.returns} times</Fact>
+          <Fact name="Returned">{task.returns === 1 ? 'once' : `${task.returns} times`}</Fact>
           <a
             href={pageAddress(at.campaign, 'audit', at.collection, at.caseId, String(task.round))}
             onClick={follow}

@@ -64,7 +64,7 @@ export function VersionsTab({ at, body, workspace }: VersionsProps) {
           <button
             type="button"
             aria-pressed={isOn && base === 'drawn'}
-            disabled={workspace.strokes.value === 0}
+            hidden={workspace.strokes.value === 0}
             onClick={() => void show(isOn && base === 'drawn' ? undefined : 'drawn')}
           >
             Since opened

@@ -23,7 +23,7 @@ import { Until } from '../parts/time.js';
 import { useKeys } from '../state/keys.js';
 import { useResource } from '../state/resource.js';
 import { route } from '../state/router.js';
-import { may } from '../state/session.js';
+import { may, membership } from '../state/session.js';
 import { takeNext } from '../state/take-next.js';
 
 const tabs = ['Versions', 'Comments', 'Facts'] as const;
@@ -72,7 +72,7 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
     <div class="case">
       <div class="side left">
         <OrganPanel workspace={workspace} entry={entry} />
-        <ToolPanel workspace={workspace} />
+        {membership.value?.role !== 'certified' && <ToolPanel workspace={workspace} />}
         <ViewPanel workspace={workspace} />
       </div>
       <div class="stage">
@@ -129,6 +129,7 @@ interface TitleProps {
 }
 
 function Title({ at, entry, buttons, press }: TitleProps) {
+  const shown = buttons.filter(({ inMenu }) => inMenu !== true);
   return (
     <div class="title">
       <h1 title={`${at.collection} / ${at.caseId}`}>
@@ -137,7 +138,8 @@ function Title({ at, entry, buttons, press }: TitleProps) {
       {entry && <PhaseBadge phase={entry.task.phase} />}
       {entry?.task.lease && <Until at={entry.task.lease.expiresAt} />}
       <div class="acts">
-        {buttons.map((button) => (
+        <Menu buttons={buttons.filter(({ inMenu }) => inMenu === true)} press={press} />
+        {shown.map((button) => (
           <button
             key={button.title}
             type="button"
@@ -151,6 +153,32 @@ function Title({ at, entry, buttons, press }: TitleProps) {
       </div>
     </div>
   );
+}
+
+/** What is seldom asked of a task. */
+function Menu({ buttons, press }: Pick<TitleProps, 'buttons' | 'press'>) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  if (buttons.length === 0) return null;
+  const choose = (button: Button) => {
+    menu.current?.removeAttribute('open');
+    press(button);
+  };
+  return (
+    <details class="menu" ref={menu} onBlur={(event) => closeUnlessWithin(event, menu.current)}>
+      <summary>More</summary>
+      <div>
+        {buttons.map((button) => (
+          <button key={button.title} type="button" class="plain" onClick={() => choose(button)}>
+            {button.title}
+          </button>
+        ))}
+      </div>
+    </details>
+  );
+}
+
+function closeUnlessWithin({ relatedTarget }: FocusEvent, menu: HTMLDetailsElement | null): void {
+  if (!(relatedTarget instanceof Node) || !menu?.contains(relatedTarget)) menu?.removeAttribute('open');
 }
 
 interface TabListProps {

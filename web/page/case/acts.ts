@@ -18,6 +18,8 @@ export interface Button {
   readonly title: string;
   readonly key?: string;
   readonly primary?: boolean;
+  /** Seldom used: in the menu, so that the case's name has its place. */
+  readonly inMenu?: boolean;
   readonly act: Act;
 }
 
@@ -29,10 +31,10 @@ export function buttonsFor(entry: TaskEntry | undefined, drew: boolean): Button[
   const now = (body: CommandBody): Act => ({ kind: 'now', body: { ...body, expectedVersion: version } });
   const dialog = (name: DialogName): Act => ({ kind: 'dialog', dialog: name });
   const all: (Button & { readonly when: boolean })[] = [
-    { when: can('hand-over'), title: 'Hand over', act: dialog('hand-over') },
-    { when: can('release'), title: 'Put back', act: dialog('release') },
-    { when: can('escalate'), title: 'Escalate', act: dialog('escalate') },
-    { when: can('attest-absent'), title: 'Organ absent', act: dialog('absent') },
+    { when: can('hand-over'), title: 'Hand over', inMenu: true, act: dialog('hand-over') },
+    { when: can('release'), title: 'Put back', inMenu: true, act: dialog('release') },
+    { when: can('escalate'), title: 'Escalate', inMenu: true, act: dialog('escalate') },
+    { when: can('attest-absent'), title: 'Organ absent', inMenu: true, act: dialog('absent') },
     { when: can('return'), title: 'Return', key: 'r', act: dialog('return') },
     { when: can('claim'), title: 'Take this case', key: 's', primary: true, act: now({ kind: 'claim' }) },
     { when: can('submit'), title: 'Submit', key: 's', primary: true, act: dialog('submit') },
