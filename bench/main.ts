@@ -9,6 +9,8 @@ const benches: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   metrics: () => import('./metrics.js'),
   ingest: () => import('./ingest.js'),
   duplicates: () => import('./duplicates.js'),
+  day: () => import('./day.js'),
+  inbox: () => import('./inbox.js'),
 };
 
 const [first = '', ...others] = process.argv.slice(2);
