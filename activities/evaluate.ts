@@ -140,7 +140,7 @@ export function evaluationDeeds({ store, work }: Pick<Dependencies, 'store' | 'w
             comparisons,
             ranking,
           }),
-          'report.html': await campaignReport({ store, work }, campaign, cases, evaluated),
+          ...(await campaignReport({ store, work }, campaign, cases, evaluated)),
         };
         for (const [name, text] of Object.entries(files)) {
           await publish(store, evaluationKey(evaluation, name), new TextEncoder().encode(text));

@@ -42,13 +42,16 @@ export async function evaluateCampaign(
   return evaluateRows({ rows: made, contract, strata, findings });
 }
 
-/** The page with plots, and pictures of the final labels' worst and best cases on their CTs. */
+/**
+ * Files of a report by name: the page with plots and pictures of the final labels' worst and best cases on their CTs, and
+ * each plot as a picture of its own.
+ */
 export async function campaignReport(
   { store, work }: Pick<Dependencies, 'store' | 'work'>,
   campaign: string,
   cases: readonly ScoredCase[],
   evaluation: Evaluation,
-): Promise<string> {
+): Promise<Record<string, string>> {
   const chosen = exemplars(evaluation, 'final');
   const pictures = await mapBounded(chosen, 2, async (each): Promise<DrawnExemplar[]> => {
     const at = cases.find((scored) => caseName(scored) === each.case)!;
@@ -66,12 +69,12 @@ export async function campaignReport(
     import('../reports/figures.js'),
     import('../reports/page.js'),
   ]);
-  return reportPage({
-    title: `Labels of ${campaign}`,
-    evaluation,
-    plots: await violinPlots(evaluation),
-    pictures: pictures.flat(),
-  });
+  const plots = await violinPlots(evaluation);
+  const title = `Labels of ${campaign}`;
+  return {
+    'report.html': reportPage({ title, evaluation, plots, pictures: pictures.flat() }),
+    ...Object.fromEntries(plots.map(({ name, svg }) => [`${name}.svg`, svg])),
+  };
 }
 
 function caseName({ collection, caseId }: Pick<CaseAddress, 'collection' | 'caseId'>): string {

@@ -13,7 +13,9 @@ async function fetchTools() {
 }
 
 async function check() {
-  const types = await node(bin('typescript', 'bin', 'tsc'), ['-p', 'tsconfig.test.json']);
+  const tsc = bin('typescript', 'bin', 'tsc');
+  const types =
+    (await node(tsc, ['-p', 'tsconfig.test.json'])) || (await node(tsc, ['-p', 'web/page/tsconfig.json']));
   const style = await node(bin('@biomejs', 'biome', 'bin', 'biome'), ['check', '.']);
   return types || style;
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
+const pageDir = join(root, 'web', 'page');
 const [oldestNode, lockWaitMs] = [20, 20 * 60_000];
 const notSources = new Set(['node_modules', 'dist', 'test', 'docs', 'coverage']);
 
@@ -55,11 +56,12 @@ function readText(path) {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
-/** Every file below `dir` that goes into dist/. */
+/** Every file below `dir` that the compiler puts into dist/; the console's page is built apart. */
 function sourcesBelow(dir) {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
     if (entry.name.startsWith('.') || notSources.has(entry.name)) return [];
-    if (entry.isDirectory()) return sourcesBelow(join(dir, entry.name));
+    if (entry.isDirectory())
+      return join(dir, entry.name) === pageDir ? [] : sourcesBelow(join(dir, entry.name));
     return entry.name.endsWith('.ts') && dir !== root ? [join(dir, entry.name)] : [];
   });
 }
@@ -82,9 +84,18 @@ function bundlePrint() {
   return printOf([...dirs.flatMap(sourcesBelow), join(root, 'package-lock.json')]);
 }
 
+/** The page takes words from domain/; everything else of it is in its folder. */
+function pagePrint() {
+  const files = readdirSync(pageDir, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  return printOf([...files, ...sourcesBelow(join(root, 'domain')), join(root, 'package-lock.json')]);
+}
+
 const modulesStamp = join(root, 'node_modules', '.plusct-lock-sha256');
 const buildStamp = join(dist, '.plusct-build');
 const bundleStamp = join(dist, '.plusct-bundle');
+const pageStamp = join(dist, '.plusct-page');
 const hasWorkflows = () => existsSync(join(root, 'workflows', 'index.ts'));
 
 /** True if the packages that are there are those of package-lock.json, whoever installed them. */
@@ -111,9 +122,16 @@ function bundleFresh() {
   );
 }
 
+function pageFresh() {
+  return (
+    !existsSync(pageDir) ||
+    (existsSync(join(dist, 'web', 'page', 'index.html')) && readText(pageStamp) === pagePrint())
+  );
+}
+
 /** True if nothing has to be installed or built. */
 export function isFresh() {
-  return modulesFresh() && readText(buildStamp) === buildPrint() && bundleFresh();
+  return modulesFresh() && readText(buildStamp) === buildPrint() && bundleFresh() && pageFresh();
 }
 
 /**
@@ -165,6 +183,19 @@ async function bundle(say, tolerant) {
   if (code === 0) writeFileSync(bundleStamp, print);
   else if (tolerant) say('The workflows cannot be bundled now; `npm run build` tells why.');
   else throw stepFailed(code, 'The workflows cannot be bundled (see above): mend them and start again.');
+}
+
+/** The console's page, by Vite: needs no browser. */
+async function buildPage(say, tolerant) {
+  if (pageFresh()) return;
+  const print = pagePrint();
+  say('Building the console’s page …');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = [vite, 'build', '--config', join(pageDir, 'vite.config.ts')];
+  const code = await run(process.execPath, args, { stdio: tolerant ? 'ignore' : 'inherit' });
+  if (code === 0) writeFileSync(pageStamp, print);
+  else if (tolerant) say('The page cannot be built now; `npm run build` tells why.');
+  else throw stepFailed(code, 'The page cannot be built (see above): mend it and start again.');
 }
 
 function isAlive(pid) {
@@ -236,5 +267,6 @@ export async function prepare({ say = console.error, tolerant = false } = {}) {
   await locked(say, async () => {
     await installModules(say);
     if (await compile(say, tolerant)) await bundle(say, tolerant);
+    await buildPage(say, tolerant);
   });
 }

@@ -142,15 +142,19 @@ const document: FastifyDynamicSwaggerOptions = {
   transform: jsonSchemaTransform,
 };
 
-/** The page's files; every address outside the API that is no file is the page itself, which has addresses of its own. */
+/** Files of the page carry a hash in their name: they never change. */
+const pageFile = /^\/assets\/[\w.-]+$/;
+
+/** The page's files; every other address outside the API is the page itself, which has addresses of its own. */
 async function servePage(api: Api, root: string): Promise<void> {
   await api.register(async (files) => {
-    files.addHook('onRoute', (route) => {
-      Object.assign(route, { config: { ...route.config, action: 'public', rateLimit: false } });
+    await files.register(fastifyStatic, { root, serve: false });
+    files.get('/*', { config: { action: 'public', rateLimit: false } }, (request, reply) => {
+      const [path = '/'] = request.url.split('?');
+      if (path.startsWith('/api/')) return sendProblem(reply, nothingHere());
+      return pageFile.test(path)
+        ? reply.sendFile(path.slice(1), { maxAge: '365d', immutable: true })
+        : reply.sendFile('index.html', { cacheControl: false });
     });
-    await files.register(fastifyStatic, { root, wildcard: false, index: ['index.html'] });
-    files.get('/*', (request, reply) =>
-      request.url.startsWith('/api/') ? sendProblem(reply, nothingHere()) : reply.sendFile('index.html'),
-    );
   });
 }

@@ -1,0 +1,67 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { SignInMethods } from '../../api/schemas/me.js';
+import { ProblemBox } from '../parts/problem-box.js';
+import { signIn, signInMethods, signInProblem } from '../state/session.js';
+
+/** The door: a local token, or the provider of the institution. */
+export function SignInPage() {
+  const [methods, setMethods] = useState<SignInMethods | undefined>();
+  const [problem, setProblem] = useState<unknown>();
+  const [token, setToken] = useState('');
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    signInMethods().then(setMethods, setProblem);
+  }, []);
+  const enter = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    await signIn(token);
+    setBusy(false);
+  };
+  return (
+    <main id="content">
+      <div class="door">
+        <div>
+          <h1>plusct</h1>
+          <p class="soft">One fully labelled dataset out of single-organ CT collections.</p>
+        </div>
+        <ProblemBox problem={signInProblem.value ?? problem} />
+        <div class="panel">
+          <div class="body">
+            {methods === undefined && problem === undefined && <span class="bone" />}
+            {methods?.oidc && (
+              <a href="/api/v1/sign-in/oidc">
+                <button type="button" class="primary" style={{ width: '100%' }}>
+                  Sign in with your institution
+                </button>
+              </a>
+            )}
+            {methods?.local && (
+              <form class="stack" onSubmit={enter}>
+                <label class="stack">
+                  <span>Your token</span>
+                  <input
+                    type="password"
+                    name="token"
+                    required
+                    minLength={20}
+                    autocomplete="current-password"
+                    value={token}
+                    onInput={(event) => setToken(event.currentTarget.value)}
+                  />
+                </label>
+                <button type="submit" class="primary" disabled={busy}>
+                  Sign in
+                </button>
+                <p class="soft small">
+                  <code>plusct serve</code> prints a sign-in link for each person; the token is the last part
+                  of it.
+                </p>
+              </form>
+            )}
+          </div>
+        </div>
+      </div>
+    </main>
+  );
+}
