@@ -59,8 +59,9 @@ type TaskRecord = AuditRecord & { readonly task: TaskState };
 function replayRecord(before: TaskState | undefined, sequence: number, record: TaskRecord): Step {
   const { task, command, outcome } = record;
   if (sequence === 0) {
-    const { kind, ...about } = task;
-    const state = openTask({ ...about, ...(kind === undefined ? {} : { kind }), labels: labelsOf(task) });
+    const { kind, asked, ...about } = task;
+    const named = { ...(kind === undefined ? {} : { kind }), ...(asked === undefined ? {} : { asked }) };
+    const state = openTask({ ...about, ...named, labels: labelsOf(task) });
     return { state, what: stateFault(state, record) ?? labelFault(state, state, record) };
   }
   if (before === undefined) return { state: task, believed: true };
