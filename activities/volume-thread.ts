@@ -1,8 +1,8 @@
 import { organs, organValue } from '../domain/organ.js';
 import type { SameScan } from '../domain/same-scan.js';
+import type { Geometry } from '../domain/volume.js';
 import { packCoarse, readCoarse } from '../imaging/coarse-file.js';
 import { coarseVolume } from '../imaging/coarse-volume.js';
-import type { Geometry } from '../domain/volume.js';
 import { sameGrid } from '../imaging/geometry-compare.js';
 import { inflateStart } from '../imaging/inflate.js';
 import { diffLabelMaps } from '../imaging/label-diff.js';
