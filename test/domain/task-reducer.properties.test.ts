@@ -12,7 +12,7 @@ import { labelsOf } from '../../domain/task-organs.js';
 import { recordOf } from '../../domain/task-record.js';
 import { acceptedCommandsLimit, type Deciding, openTask, reduceTask } from '../../domain/task-reducer.js';
 import { allowedCommands, commandIdentity, isRepeated, refusal } from '../../domain/task-refusal.js';
-import { after, command, firstLabels, frozen, label, opened, people, sha256 } from './tasks.js';
+import { command, firstLabels, frozen, label, later, opened, people, sha256 } from './tasks.js';
 
 const organ = fc.constantFrom(...organs);
 const madeLabel = fc
@@ -91,7 +91,7 @@ function send(steps: readonly Step[], first = fresh()): Sent[] {
   let seconds = 0;
   steps.forEach((chosen, index) => {
     seconds += chosen.later;
-    const now = after(seconds);
+    const now = later(seconds);
     const crew = people.map((each) =>
       each.id === chosen.promoted?.[0] ? { ...each, role: chosen.promoted[1] } : each,
     );

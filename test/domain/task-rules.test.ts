@@ -7,7 +7,7 @@ import { taskCommandKinds } from '../../domain/task-command-check.js';
 import { reduceTask } from '../../domain/task-reducer.js';
 import { allowedCommands, refusal } from '../../domain/task-refusal.js';
 import { rulesOf, type TaskRule, taskRules } from '../../domain/task-rules.js';
-import { after, command, firstLabels, frozen, label, opened, start } from './tasks.js';
+import { command, firstLabels, frozen, label, later, opened, start } from './tasks.js';
 
 type Relation = 'stranger' | 'assignee' | 'reviewer' | 'verifier' | 'escalator';
 
@@ -102,8 +102,8 @@ function taskIn(phase: TaskPhase): TaskState {
   const lease = holder && {
     holder,
     since: start,
-    remindAt: after(60),
-    expiresAt: after(120),
+    remindAt: later(60),
+    expiresAt: later(120),
     offline: false,
   };
   const hands: Hands = {
@@ -195,11 +195,11 @@ describe('the system', () => {
     ['in-verification', 'certified'],
   ] as const)('ends a lease of a task that is %s at its time, not before', (phase, to) => {
     const state = taskIn(phase);
-    expect(ask(state, 'expire', after(119)).answer).toMatchObject({
+    expect(ask(state, 'expire', later(119)).answer).toMatchObject({
       accepted: false,
       why: expect.stringContaining('lasts until'),
     });
-    const over = ask(state, 'expire', after(120));
+    const over = ask(state, 'expire', later(120));
     expect(over.answer).toMatchObject({ accepted: true, phase: to, version: 4 });
     expect(Object.keys(over.state)).not.toContain('lease');
     expect(Object.keys(over.state)).not.toContain('deadline');
@@ -210,16 +210,16 @@ describe('the system', () => {
     'reminds the holder of a task that is %s once, between reminder and end',
     (phase) => {
       const state = taskIn(phase);
-      expect(ask(state, 'remind', after(59)).answer.accepted).toBe(false);
-      expect(ask(state, 'remind', after(120)).answer.accepted).toBe(false);
-      const reminded = ask(state, 'remind', after(60));
+      expect(ask(state, 'remind', later(59)).answer.accepted).toBe(false);
+      expect(ask(state, 'remind', later(120)).answer.accepted).toBe(false);
+      const reminded = ask(state, 'remind', later(60));
       expect(reminded.answer).toMatchObject({ accepted: true, phase, version: 3 });
       expect(reminded.state).toEqual({
         ...state,
         reminded: true,
         acceptedCommands: reminded.state.acceptedCommands,
       });
-      expect(ask(reminded.state, 'remind', after(61)).answer.accepted).toBe(false);
+      expect(ask(reminded.state, 'remind', later(61)).answer.accepted).toBe(false);
     },
   );
 
@@ -235,7 +235,7 @@ describe('the system', () => {
     for (const kind of ['remind', 'expire'] as const) {
       const given = reduceTask(taskIn('leased'), command(kind, 'somebody'), {
         people: [person],
-        now: after(120),
+        now: later(120),
       });
       expect(given.answer).toMatchObject({ accepted: false, why: expect.stringContaining('plusct itself') });
     }

@@ -19,7 +19,7 @@ export const people: readonly Person[] = frozen([
 
 /** The moment at which the tests' commands are decided, and moments after it. */
 export const start = '2026-01-05T08:00:00.000Z';
-export const after = (seconds: number): string => new Date(Date.parse(start) + seconds * 1000).toISOString();
+export const later = (seconds: number): string => new Date(Date.parse(start) + seconds * 1000).toISOString();
 
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

@@ -6,13 +6,13 @@ import { TaskKind, type TaskState } from '../../domain/task.js';
 import { reduceTask } from '../../domain/task-reducer.js';
 import { type BoardEntry, nextTasks, takingCommand } from '../../domain/work-queue.js';
 import {
-  after,
   certified,
   command,
   drawnPancreas,
   escalated,
   firstLabels,
   inReview,
+  later,
   leased,
   opened,
   people,
@@ -39,10 +39,10 @@ function entry(
   age = 100 - count++,
   more: Partial<TaskState> = {},
 ): BoardEntry {
-  return { task: { ...task, caseId, ...more }, since: after(-age) };
+  return { task: { ...task, caseId, ...more }, since: later(-age) };
 }
 const names = (entries: readonly BoardEntry[]) => entries.map(({ task }) => task.caseId);
-const now = after(1);
+const now = later(1);
 
 describe('what a person works on next', () => {
   it('begins with what was returned to them, then what they hold', () => {
@@ -117,7 +117,7 @@ describe('what a person works on next', () => {
 
   it('does not count a lease that is over', () => {
     const board = [entry(leased(), 'lost'), entry(opened(), 'free')];
-    expect(names(nextTasks(board, { ...anna, quota: 1 }, after(5 * 3600)))).toEqual(['free']);
+    expect(names(nextTasks(board, { ...anna, quota: 1 }, later(5 * 3600)))).toEqual(['free']);
   });
 
   it('keeps the two reads of a case apart', () => {
