@@ -2,12 +2,13 @@ import type { AuditRecord } from '../domain/audit.js';
 import { type AuditFault, auditFault } from '../domain/audit-fault.js';
 import { CaseResult } from '../domain/campaign.js';
 import { firstDifference } from '../domain/first-difference.js';
-import { auditKey, resultKey } from '../domain/keys.js';
+import { auditKey, checkpointKey, resultKey } from '../domain/keys.js';
 import type { TaskState } from '../domain/task.js';
 import { replayTask, type TaskReplay } from '../domain/task-replay.js';
 import { caseOfEntity, checkpointEntity, rosterEntity } from '../domain/workflow-ids.js';
 import { type ChainLink, checkChain } from '../storage/audit-chain.js';
 import { newestAudit } from '../storage/audit-log.js';
+import { sha256 } from '../storage/hash.js';
 import { readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -78,7 +79,7 @@ async function namedFaults(around: EntityAudit, records: readonly AuditRecord[])
   const faults: AuditFault[] = [];
   for (const record of records) {
     faults.push(...(await around.objects.check(record)));
-    const more = record.entity === checkpointEntity ? checkpointFault(around, record) : undefined;
+    const more = record.entity === checkpointEntity ? await checkpointFault(around, record) : undefined;
     if (more !== undefined) faults.push(more);
   }
   if (records[0]?.entity === rosterEntity) {
@@ -89,17 +90,21 @@ async function namedFaults(around: EntityAudit, records: readonly AuditRecord[])
   return result === undefined ? faults : [...faults, result];
 }
 
-function checkpointFault({ checkpoints }: EntityAudit, record: AuditRecord): AuditFault | undefined {
-  const { number, sha256 } = record.details ?? {};
-  const found = checkpoints.get(Number(number));
-  if (found === sha256) return undefined;
-  const key = auditKey(record.campaign, record.entity, record.sequence);
+async function checkpointFault(
+  { store, checkpoints }: EntityAudit,
+  record: AuditRecord,
+): Promise<AuditFault | undefined> {
+  const { number, sha256: named } = record.details ?? {};
+  const { campaign, entity, sequence } = record;
+  // One that was written a moment ago was not listed yet.
+  const bytes = checkpoints.has(Number(number))
+    ? undefined
+    : await store.get(checkpointKey(campaign, Number(number)));
+  const found = checkpoints.get(Number(number)) ?? (bytes && sha256(bytes));
+  if (found === named) return undefined;
+  const key = auditKey(campaign, entity, sequence);
   return found === undefined
-    ? auditFault(
-        'missing',
-        key,
-        `Checkpoint ${number} is missing: record ${record.sequence} of ${record.entity} names it`,
-      )
+    ? auditFault('missing', key, `Checkpoint ${number} is missing: record ${sequence} of ${entity} names it`)
     : auditFault(
         'changed',
         key,

@@ -2,12 +2,11 @@ import { type Command, Option } from 'commander';
 import { effortGroupings } from '../domain/effort.js';
 import { campaignOption, jsonOption, withSession } from './command-parts.js';
 
-/** `plusct audit` and what is below it. */
+/** `plusct audit` and what is below it. `--json` is the outer command's option too, and taken there. */
 export function addAudit(program: Command): void {
   const audit = program
     .command('audit <case>')
     .description('who did what to a case, when and why')
-    .enablePositionalOptions()
     .addOption(campaignOption())
     .addOption(jsonOption())
     .action(async (text, options) => {
@@ -21,7 +20,8 @@ export function addAudit(program: Command): void {
     .option('--reason <text>', 'why; goes on record', 'asked for')
     .option('--as <name>', 'who asks; goes on record')
     .addOption(jsonOption())
-    .action(async (campaign, options) => {
+    .action(async (campaign, own, command: Command) => {
+      const options = { ...own, json: command.optsWithGlobals().json };
       const { checkpointCampaign } = await import('./audit-verify.js');
       await withSession((session) => checkpointCampaign(session, campaign, options));
     });
@@ -30,7 +30,8 @@ export function addAudit(program: Command): void {
     .description('write workflow histories to the object store before Temporal forgets them')
     .option('--out <dir>', 'copy all that an auditor needs offline into a folder, and verify it')
     .addOption(jsonOption())
-    .action(async (campaign, options) => {
+    .action(async (campaign, own, command: Command) => {
+      const options = { ...own, json: command.optsWithGlobals().json };
       const { exportAudit } = await import('./audit-verify.js');
       await withSession((session) => exportAudit(session, campaign, options));
     });
@@ -45,7 +46,8 @@ function addVerify(audit: Command): void {
     .option('--offline [dir]', 'ask no Temporal; with a folder, verify what `audit export --out` wrote')
     .option('--anchor <sha256>', 'hash of a checkpoint that was kept elsewhere')
     .addOption(jsonOption())
-    .action(async (campaign, options) => {
+    .action(async (campaign, own, command: Command) => {
+      const options = { ...own, json: command.optsWithGlobals().json };
       const { verifyCampaign, verifyFolder } = await import('./audit-verify.js');
       if (typeof options.offline === 'string') return verifyFolder(options.offline, campaign, options);
       await withSession((session) => verifyCampaign(session, campaign, options));

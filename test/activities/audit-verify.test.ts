@@ -183,4 +183,22 @@ describe('verification of an audit', () => {
     store.lose(checkpointKey(campaign, 3));
     expect(await sentences()).toEqual(['Checkpoint 3 is missing: record 2 of checkpoint names it']);
   });
+
+  it('reads many objects at a time, but never all of them', async () => {
+    for (let n = 2; n < 40; n += 1) await Desk.open(store, `volume-${n}`, clock);
+    let [reading, most] = [0, 0];
+    const slow: ObjectStore = {
+      ...store,
+      get: async (key) => {
+        reading += 1;
+        most = Math.max(most, reading);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        reading -= 1;
+        return store.get(key);
+      },
+    };
+    expect(await verifyAudit({ store: slow, campaign })).toMatchObject({ entities: 40, faults: [] });
+    expect(most).toBeGreaterThan(4);
+    expect(most).toBeLessThanOrEqual(64);
+  });
 });

@@ -233,7 +233,7 @@ describe('an audit on real servers', () => {
     const forged = text.replaceAll('"activeSeconds": 20', '"activeSeconds": 90');
     const faults = await withDamage({ [key]: Buffer.from(forged), ...nothing(await feedOf('volume-0')) });
     expect(faults.find((each) => each.key === key)?.sentence).toBe(
-      `Record 4 of ${entity('volume-0')} has another effort.activeSeconds than history ${history} wrote`,
+      `Record 4 of ${entity('volume-0')} has another command.effort.activeSeconds than history ${history} wrote`,
     );
   });
 });
