@@ -51,7 +51,7 @@ export type SubmissionAnswer =
       changedVoxels?: Partial<Record<Organ, number>>;
     };
 
-export interface OpenedTask extends Pick<NewTask, 'round' | 'kind' | 'policy' | 'hands'> {
+export interface OpenedTask extends Pick<NewTask, 'round' | 'kind' | 'policy' | 'hands' | 'asked'> {
   readonly at: CaseAddress;
   readonly labels: LabelSummary[];
 }

@@ -11,7 +11,7 @@ export interface DayRoom {
   done(): Promise<boolean>;
 }
 
-const pauseMs = 250;
+const pauseMs = 1000;
 
 /** A junior: corrects and submits; now and then leaves a case lying, hands one over, or asks for what is not theirs to ask. */
 export async function juniorDay(me: DayCaller, room: DayRoom): Promise<void> {

@@ -41,6 +41,7 @@ export interface DayReport extends DayFigures {
 }
 
 const startsAtOnce = 8;
+const lookMs = 1500;
 
 /** A scripted day: a campaign of tiny cases, and people who work on all of them through the HTTP API until it is done. */
 export async function runDay(place: DayPlace, options: DayOptions): Promise<DayReport> {
@@ -108,23 +109,19 @@ async function atWork(
     juniors: people.filter(({ role }) => role === 'junior').map(({ id }) => id),
     done: async () => finished,
   };
-  const watch = setInterval(() => {
-    void board.read().then((entries) => {
-      finished ||= entries.length === cases.length && entries.every(({ task }) => task.phase === 'verified');
-    });
-  }, 1000);
+  const look = async (): Promise<void> => {
+    while (!finished) {
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+      // A store that is slow to answer for once is asked again.
+      const entries = await board.read().catch(() => []);
+      finished = entries.length === cases.length && entries.every(({ task }) => task.phase === 'verified');
+    }
+  };
   const days = { junior: juniorDay, certified: certifiedDay, senior: seniorDay };
-  try {
-    await Promise.all(
-      people.map((person) => {
-        const me = new DayCaller(person.id, place.url, place.tokenFor(person.id), campaign, log);
-        const { role } = person;
-        return role === 'junior' || role === 'certified' || role === 'senior'
-          ? days[role](me, room)
-          : undefined;
-      }),
-    );
-  } finally {
-    clearInterval(watch);
-  }
+  const all = people.map((person) => {
+    const me = new DayCaller(person.id, place.url, place.tokenFor(person.id), campaign, log);
+    const { role } = person;
+    return role === 'junior' || role === 'certified' || role === 'senior' ? days[role](me, room) : undefined;
+  });
+  await Promise.all([look(), ...all]);
 }

@@ -102,6 +102,14 @@ export function addPeople(program: Command): void {
       const { listPeople } = await import('./people.js');
       await withSession((session) => listPeople(session, options));
     });
+  people
+    .command('figures [campaign]')
+    .description('cases, hours, return rate and agreement of everybody')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { peopleFigures } = await import('./agreement.js');
+      await withSession((session) => peopleFigures(session, campaign, options));
+    });
   for (const [verb, does] of [
     ['add', 'add somebody'],
     ['change', 'change what is given; the rest stays'],

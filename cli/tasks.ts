@@ -9,6 +9,7 @@ import { isRead } from '../domain/task-rules.js';
 import { summaryLine, taskId, waitsFor } from '../domain/task-summary.js';
 import { nextTasks, takingCommand } from '../domain/work-queue.js';
 import { parseRound, roundName } from '../domain/workflow-ids.js';
+import { ExpectedErrors } from '../storage/expected-errors.js';
 import { readRoster } from '../storage/roster.js';
 import { TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { writeBundle } from './bundle.js';
@@ -102,7 +103,8 @@ export async function takeNext(session: Session, options: TaskOptions): Promise<
   const person = await findPerson(session, campaign, options.as ?? '');
   const board = await new TaskBoard(session.store, campaign).read();
   const now = new Date().toISOString();
-  for (const { task } of nextTasks(board, person, now)) {
+  const expectedErrors = await new ExpectedErrors(session.store, campaign).worst();
+  for (const { task } of nextTasks(board, person, now, { expectedErrors })) {
     const kind = takingCommand(task, person);
     const answer = kind === undefined ? undefined : await ask(session, task, take(kind, person));
     const taken = answer === undefined || ('accepted' in answer && answer.accepted);

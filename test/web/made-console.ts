@@ -35,7 +35,7 @@ export interface Answer {
 
 export async function makeConsole(
   installation: Pick<Installation, 'store' | 'client'>,
-  more: Partial<ConsoleOptions> = {},
+  { port = 0, ...more }: Partial<ConsoleOptions> & { port?: number } = {},
 ): Promise<MadeConsole> {
   const folder = mkdtempSync(join(tmpdir(), 'plusct-console-'));
   const opened = await openConsole({
@@ -48,7 +48,7 @@ export async function makeConsole(
     requestsPerMinute: { person: 100_000, stranger: 100_000 },
     ...more,
   });
-  const url = await opened.api.listen({ host: '127.0.0.1', port: 0 });
+  const url = await opened.api.listen({ host: '127.0.0.1', port });
   return {
     url,
     console: opened,

@@ -55,7 +55,7 @@ export async function answerProblem(
   reply: FastifyReply,
 ): Promise<void> {
   const found = problemOf(error);
-  if (found.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (found.status >= 500 && !(error instanceof Problem)) request.log.error({ err: error }, 'request failed');
   if (found.status === 401) reply.header('www-authenticate', 'Bearer');
   await sendProblem(reply, found);
 }

@@ -22,7 +22,7 @@ const UploadQuery = z.object({
     .regex(/^[a-z0-9-]+\/[A-Za-z0-9][A-Za-z0-9._-]*$/)
     .optional(),
 });
-const uploadsAtOnce = 4;
+const uploadsAtOnce = 12;
 
 /** Masks come in as a stream of bytes, wait in quarantine, are looked at, and only then reach the object store. */
 export function uploadRoutes(api: Api, { store, uploads }: ApiContext): void {
