@@ -1,4 +1,4 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
 /** How often the guard looks; memory is filled at about a gibibyte a second. */
 const lookMs = 20;
@@ -11,3 +11,4 @@ const limitBytes = Number(workerData) * 1024 ** 2;
 setInterval(() => {
   if (process.memoryUsage.rss() > limitBytes) process.kill(process.pid, 'SIGKILL');
 }, lookMs);
+parentPort?.postMessage('on guard');

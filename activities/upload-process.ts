@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { DataError, PlusctError } from '../domain/errors.js';
@@ -11,8 +12,12 @@ import type { GateWork } from './upload-gate.js';
  * takes too much memory ends it.
  */
 const [, , memoryMiB] = process.argv;
-new Worker(new URL('./memory-guard-thread.js', import.meta.url), { workerData: memoryMiB }).unref();
-process.on('message', (work: GateWork) => process.send?.(answer(work)));
+const guard = new Worker(new URL('./memory-guard-thread.js', import.meta.url), { workerData: memoryMiB });
+const onGuard = once(guard, 'message').then(() => guard.unref());
+process.on('message', async (work: GateWork) => {
+  await onGuard;
+  process.send?.(answer(work));
+});
 process.on('disconnect', () => process.exit());
 
 function answer({ path, header, out }: GateWork): UploadVerdict {

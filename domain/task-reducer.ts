@@ -38,7 +38,7 @@ export interface NewTask {
   readonly policy?: TaskPolicyChoice;
   /** Who worked on the case in earlier rounds. */
   readonly hands?: Hands;
-  readonly asked?: readonly Organ[];
+  readonly asked?: readonly Organ[] | undefined;
 }
 
 /** A new task, queued. A task of kind `refine` does not name its kind. */

@@ -50,7 +50,9 @@ export function checkMask(check: MaskCheck): CheckedMask {
         : [],
     ),
   );
-  const asWhole = [...relabelled(check, table), ...moved(submitted, current, geometry)];
+  // A map that was turned may seem relabelled, where organs come to lie on each other's place.
+  const turned = moved(submitted, current, geometry);
+  const asWhole = turned.length > 0 ? turned : relabelled(check, table);
   if (asWhole.length > 0) return { findings: asWhole, changedVoxels };
   const open = organs.filter((organ) => check.origins[organ] !== 'source' && !check.absent.includes(organ));
   const sizes = new Map(changed.map(({ organ, afterVoxels }) => [organ, afterVoxels]));

@@ -21,8 +21,9 @@ export function parseNrrdFields(bytes: Uint8Array, where: string): NrrdFields {
   const end = /\r?\n\r?\n/.exec(text);
   if (!/^NRRD000[1-5]\r?\n/.test(text) || end === null) {
     const message = `${where}: has no NRRD header of version 1 to 5 that ends in an empty line`;
+    const value = JSON.stringify(text.slice(0, 8));
     const suggestion = 'Save the mask as .nii.gz or .seg.nrrd with its data in the same file.';
-    throw new DataError({ code: 'SUBMISSION_UNREADABLE', field: 'NRRD', message, suggestion });
+    throw new DataError({ code: 'SUBMISSION_UNREADABLE', field: 'NRRD', value, message, suggestion });
   }
   const fields = new Map<string, string>();
   const keyValues = new Map<string, string>();

@@ -109,7 +109,13 @@ export function readNrrdLabels(bytes: Uint8Array, head: NrrdHead, where: string)
   if (inflated === undefined || length !== expected) {
     const has = length === undefined ? 'more' : `${length} bytes`;
     const message = `${where}: its data are ${has} instead of the ${expected} bytes that its header promises`;
-    throw new DataError({ code: 'FILE_TRUNCATED', field: 'sizes', message, suggestion: saveAgain });
+    throw new DataError({
+      code: 'FILE_TRUNCATED',
+      field: 'sizes',
+      value: has,
+      message,
+      suggestion: saveAgain,
+    });
   }
   const { content, occupied } = inflated;
   const layout = { datatype: type.code, bytesPerVoxel: type.bytes, littleEndian: head.littleEndian };
@@ -129,7 +135,8 @@ function affineOfFields(need: (name: string) => string, where: string): Affine {
   if (vectors.length !== 3 || all.some((each) => each.length !== 3 || !each.every(Number.isFinite)))
     throw unreadable(where, 'space directions', 'incomplete', 'does not say where its voxels lie');
   const row = (axis: 0 | 1 | 2): Affine[0] => {
-    const [x, y, z, at] = all.map((each) => signs[axis] * each[axis]);
+    // Plus 0: a turned sign makes −0 of 0.
+    const [x, y, z, at] = all.map((each) => signs[axis] * each[axis] + 0);
     return [x, y, z, at];
   };
   return [row(0), row(1), row(2)];

@@ -80,8 +80,9 @@ function fromNrrd(bytes: Uint8Array, where: string, image: readonly Geometry[] |
 function checkSize({ shape }: Geometry, layers: number, where: string): void {
   const voxels = shape[0] * shape[1] * shape[2] * layers;
   if (voxels <= mostVoxels) return;
-  const message = `${where}: its header promises ${shape.join('×')} voxels, more than any scan has`;
-  throw new DataError({ code: 'HEADER_INVALID', field: 'dim', message, suggestion: saveOnGrid });
+  const value = shape.join('×');
+  const message = `${where}: its header promises ${value} voxels, more than any scan has`;
+  throw new DataError({ code: 'HEADER_INVALID', field: 'dim', value, message, suggestion: saveOnGrid });
 }
 
 function checkGrid(image: readonly Geometry[], found: Geometry, where: string): void {
