@@ -13,7 +13,7 @@ function addServers(program: Command): void {
     .option('--reference <dir>', 'all four organs per case: for evaluation and simulated people')
     .addOption(campaignOption())
     .option('--seed <n>', 'seed of samples, models and simulated people', '1')
-    .option('--exit', 'end after the table')
+    .option('--exit', 'end after the table; at a terminal the console stays open otherwise')
     .addOption(jsonOption())
     .action(async (options) => (await import('./start.js')).start(options));
   program

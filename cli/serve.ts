@@ -8,6 +8,7 @@ import { projectRoot, resolveHome } from '../infra/home.js';
 import { givenPort, isFree, loopback, requireFree } from '../infra/ports.js';
 import { readJson } from '../storage/json.js';
 import { type Console, localOperator, openConsole } from '../web/api/console.js';
+import { readOidcSettings } from '../web/api/identity/oidc-settings.js';
 import { printJson, printTable, say } from './output.js';
 import type { Session } from './session.js';
 
@@ -26,11 +27,11 @@ const portsTried = 40;
 /** `plusct serve`: runs the console until it is interrupted. */
 export async function serve(session: Session, options: ServeOptions): Promise<void> {
   const { url, console: running } = await listen(session, options);
-  const link = signInLink(running, url, localOperator);
+  const link = readOidcSettings(process.env) ? `${url}/` : signInLink(running, url, localOperator);
   const links = options.links ? await linksOf(session, running, url, options.campaign) : [];
   if (options.json) printJson({ url, signIn: link, links });
   else {
-    say(`Console at ${url}\nSign in as ${localOperator}: ${link}`);
+    say(`Console at ${url}\nSign in: ${link}`);
     if (links.length > 0) printTable(['person', 'role', 'sign-in link'], links.map(Object.values));
     say('Ctrl-C ends it.');
     if (options.open !== false && process.stdout.isTTY) openBrowser(link);
@@ -46,10 +47,11 @@ export async function listen(
 ): Promise<{ url: string; console: Console }> {
   const home = resolveHome();
   const host = options.host ?? loopback;
-  if (host !== loopback && host !== 'localhost') {
+  const oidc = readOidcSettings(process.env);
+  if (oidc === undefined && host !== loopback && host !== 'localhost') {
     throw new PlusctError(
       'InvalidInput',
-      `--host ${host}: with local sign-in links the console only listens on ${loopback}`,
+      `--host ${host}: without an identity provider (PLUSCT_OIDC_ISSUER) the console only listens on ${loopback}`,
     );
   }
   const running = await openConsole({
@@ -60,11 +62,18 @@ export async function listen(
     quarantineFolder: home.quarantineDir,
     logLevel: session.config.logLevel === 'info' ? 'warn' : session.config.logLevel,
     pageFolder: join(projectRoot(), 'dist', 'web', 'page'),
-    hosts: [loopback, 'localhost'],
+    hosts: [loopback, 'localhost', ...(oidc === undefined ? [] : [new URL(oidc.publicUrl).hostname])],
+    ...(oidc === undefined ? {} : { oidc }),
+    ...operatorsOf(process.env.PLUSCT_OPERATORS),
   });
   const port = await choosePort(options.port);
-  await running.api.listen({ host: loopback, port });
-  return { url: `http://${loopback}:${port}`, console: running };
+  await running.api.listen({ host, port });
+  return { url: oidc?.publicUrl ?? `http://${loopback}:${port}`, console: running };
+}
+
+/** `PLUSCT_OPERATORS`: person ids, by commas, that are operators of every campaign. */
+function operatorsOf(list: string | undefined): { operators?: string[] } {
+  return list ? { operators: list.split(',').map((id) => id.trim()) } : {};
 }
 
 /** The address that signs a person in; what follows the # never leaves the browser. */

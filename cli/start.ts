@@ -4,10 +4,12 @@ import { resolveHome } from '../infra/home.js';
 import { bringUp } from '../infra/servers.js';
 import { ensureTools } from '../infra/tools.js';
 import { generateSamples } from '../sources/samples/generate.js';
+import { localOperator } from '../web/api/console.js';
 import { printReport, startBuild, waitForBuild } from './build.js';
 import { makePlan } from './build-plan.js';
 import { say } from './output.js';
-import { openSession } from './session.js';
+import { listen, signInLink } from './serve.js';
+import { openSession, type Session } from './session.js';
 import { defaultDevices, workerSpecs } from './worker-specs.js';
 
 export interface StartOptions {
@@ -16,11 +18,12 @@ export interface StartOptions {
   readonly campaign?: string;
   readonly seed: string;
   readonly json?: boolean;
+  readonly exit?: boolean;
 }
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** `npm start`: servers, workers, the build with simulated refinement, the table; then everything is stopped. */
+/** `npm start`: servers, workers, the build with simulated refinement, the table; at a terminal the console stays. */
 export async function start(options: StartOptions): Promise<void> {
   const home = resolveHome();
   const tools = await ensureTools({ toolsDir: home.toolsDir, say: note });
@@ -44,6 +47,7 @@ export async function start(options: StartOptions): Promise<void> {
     );
     const report = await waitForBuild(session, plan, await startBuild(session, plan));
     printReport(session, report, options.json === true);
+    if (staysOpen(options)) await keepConsole(session);
     await session.close();
     note('');
     note(
@@ -52,6 +56,19 @@ export async function start(options: StartOptions): Promise<void> {
   } finally {
     await running.stop();
   }
+}
+
+/** At a terminal people want to look around; elsewhere, and with --exit, the table is the end. */
+function staysOpen({ exit, json }: StartOptions): boolean {
+  return process.stdout.isTTY === true && exit !== true && json !== true;
+}
+
+/** Runs the console until this process is interrupted, which stops everything else too. */
+async function keepConsole(session: Session): Promise<void> {
+  const { url, console: running } = await listen(session, {});
+  say(`\nConsole at ${url}\nSign in: ${signInLink(running, url, localOperator)}`);
+  say('It runs until Ctrl-C; --exit ends after the table.');
+  await new Promise<never>(() => undefined);
 }
 
 function given({ collections, reference }: StartOptions): { collections: string; reference: string } {

@@ -52,6 +52,12 @@ export function campaignRoutes(api: Api, { store, rosters, boards }: ApiContext)
     },
     ({ params }) => progress(params.campaign),
   );
+  findingRoutes(api, status);
+}
+
+type StatusOf = (campaign: string) => Promise<CampaignStatus>;
+
+function findingRoutes(api: Api, status: StatusOf): void {
   api.get(
     '/campaigns/:campaign/findings',
     {
