@@ -2,20 +2,26 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readCampaignStatus } from '../../activities/campaign-status.js';
+import { askTask } from '../../activities/task-desk.js';
+import type { TaskState } from '../../domain/task.js';
 import {
   campaignId,
   caseWorkflowId,
   evaluationWorkflowId,
   ingestId,
+  reopenedCaseId,
   taskWorkflowId,
   trainingId,
 } from '../../domain/workflow-ids.js';
 import { generateSamples } from '../../sources/samples/generate.js';
+import { putPerson } from '../../storage/roster.js';
 import { TaskBoard } from '../../storage/task-board.js';
+import { runSimulatedPeople } from '../../workers/simulated-people.js';
 import { buildSimulated } from './campaign-fixture.js';
-import { install } from './installation.js';
+import { type Installation, install } from './installation.js';
 
 /**
  * Records the histories that replay.test.ts replays: `PLUSCT_RECORD=1 npm test -- record-histories`. Do so when a workflow
@@ -23,6 +29,20 @@ import { install } from './installation.js';
  */
 const folder = 'test/histories';
 const campaign = 'recorded';
+
+/** Another round of a case, by the same simulated people. */
+async function reopen({ client, store, queueSuffix }: Installation, task: TaskState): Promise<void> {
+  const lead = { id: 'lea', role: 'lead', simulated: true } as const;
+  await putPerson(store, campaign, lead, { actor: 'lea', role: 'lead', at: new Date() });
+  const command = { kind: 'reopen', actor: 'lea', commandId: 'again', reason: 'once more' } as const;
+  const answer = await askTask({ client, store, queueSuffix }, task, command);
+  expect(answer).toMatchObject({ accepted: true });
+  const stop = new AbortController();
+  const people = runSimulatedPeople({ client, store, log: pino({ level: 'silent' }), signal: stop.signal });
+  await client.workflow.getHandle(reopenedCaseId(task, 2)).result();
+  stop.abort();
+  await people;
+}
 
 describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
   it('writes one history of each workflow, and the broken canary', async () => {
@@ -37,12 +57,14 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
     const board = await new TaskBoard(installation.store, campaign).read();
     const { task } = board.find((entry) => entry.task.returns > 0) ?? board[0]!;
     expect((await readCampaignStatus(installation.store, campaign)).datasetKeys).toHaveLength(1);
+    await reopen(installation, task);
     const ids = {
       'build-dataset': campaignId(campaign),
       'ingest-collection': ingestId(campaign, 'lits'),
       'train-model': trainingId(campaign, 'liver'),
       'process-case': caseWorkflowId(task),
       'refine-case': taskWorkflowId(task, 1),
+      'reopen-case': reopenedCaseId(task, 2),
       'evaluate-labels': evaluationWorkflowId(campaign),
     };
     mkdirSync(folder, { recursive: true });
@@ -59,5 +81,5 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
     }
     await installation.stop();
     rmSync(directory, { recursive: true, force: true });
-  }, 600_000);
+  }, 1_800_000);
 });

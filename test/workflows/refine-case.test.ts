@@ -1,3 +1,4 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labelDeeds } from '../../activities/labels.js';
 import { askTask } from '../../activities/task-desk.js';
@@ -518,7 +519,8 @@ describe('a refinement task on real servers', () => {
       const first = (await desk.result()) as { labels: LabelSummary[]; absent: Organ[] };
       const early = await desk.ask({ kind: 'reopen', actor: 'lea', reason: 'too short' });
       expect(early).toMatchObject({ accepted: false, why: expect.stringContaining('not finished yet') });
-      await labelDeeds({ store, work: volumes }).finaliseCase({ at, ...first });
+      const { finaliseCase } = labelDeeds({ store, work: volumes });
+      await new MockActivityEnvironment().run(finaliseCase, { at, ...first });
       expect(await desk.ask({ kind: 'reopen', actor: 'anna', reason: 'r' })).toMatchObject({
         accepted: false,
       });
