@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { roles } from '../domain/role.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
 import { type PersonalKind, personalKinds, type TaskField, taskActions } from './task-actions.js';

@@ -41,7 +41,7 @@ const soleImporter: Record<string, RegExp> = {
   '@aws-sdk/client-s3': /^storage\/s3\.ts$/,
   dcmjs: /^imaging\/dicom-file\.ts$/,
   '@cornerstonejs/jpeg-lossless-decoder-js': /^imaging\/dicom-codecs\.ts$/,
-  commander: /^cli\/(main|program)\.ts$/,
+  commander: /^cli\/(main|(task-)?program|command-parts)\.ts$/,
   piscina: /^activities\/thread-pool\.ts$/,
   vega: /^reports\/figure\.ts$/,
   '@resvg/resvg-js': /^reports\/raster\.ts$/,
