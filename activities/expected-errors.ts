@@ -37,6 +37,13 @@ export interface Estimator {
   readonly loadModel: (organ: Organ, modelId: string) => Promise<LoadedModel>;
 }
 
+/** A case, its labels, and the organs that models had to propose. */
+export interface Estimation {
+  readonly at: CaseAddress;
+  readonly labels: readonly LabelSummary[];
+  readonly missing: readonly Organ[];
+}
+
 /** How many training cases a model is described by: medians of more say the same. */
 const describedAtMost = 48;
 const TrainingFeatures = z.object({ cases: z.array(OrganFeatures) });
@@ -47,9 +54,7 @@ const TrainingFeatures = z.object({ cases: z.array(OrganFeatures) });
  */
 export async function estimateErrors(
   around: Estimator,
-  at: CaseAddress,
-  labels: readonly LabelSummary[],
-  missing: readonly Organ[],
+  { at, labels, missing }: Estimation,
   context: RunContext,
 ): Promise<CaseExpectedError> {
   const { store } = around;

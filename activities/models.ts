@@ -7,7 +7,7 @@ import { Model, type ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { Engine, LoadedModel, RunContext, TrainingCase } from '../engines/engine.js';
 import { readCt, readLabelMap } from '../imaging/nifti.js';
-import { withGeometry } from '../imaging/volume.js';
+import { type CtVolume, type Mask, withGeometry } from '../imaging/volume.js';
 import { getContent, putContent } from '../storage/content.js';
 import { hashOf, publishJson, readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
@@ -15,7 +15,7 @@ import type { ObjectStore } from '../storage/object-store.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
-import { estimateErrors } from './expected-errors.js';
+import { type Estimation, estimateErrors } from './expected-errors.js';
 import { loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
 
 export type ModelDeeds = ReturnType<typeof modelDeeds>;
@@ -82,10 +82,7 @@ export function modelDeeds({
         const image = readCt(await getContent(store, passport.image!), `${at.collection}/${at.caseId}`);
         const model = await loadModel(organ, modelId);
         const placed = withGeometry(image, passport.geometry!);
-        const { mask, doubt } =
-          judged && model.judge !== undefined
-            ? await model.judge(placed, context)
-            : { mask: await model.predict(placed, context), doubt: undefined };
+        const { mask, doubt } = await infer(model, placed, judged === true, context);
         if (doubt !== undefined) await publishJson(store, doubtKey(at, organ, modelId), Doubt.parse(doubt));
         const packed = await work.packMask({ header: nativeHeader(passport), organ, mask });
         return storeLabel(store, at, organ, packed, {
@@ -97,16 +94,9 @@ export function modelDeeds({
     },
 
     /** How wrong the pre-labels of a case are expected to be; the highest of them is the case's. */
-    async estimateErrors(input: {
-      at: CaseAddress;
-      labels: LabelSummary[];
-      missing: Organ[];
-    }): Promise<{ worst: number }> {
-      return alive(async (context) => {
-        const { at, labels, missing } = input;
-        const around = { store, engineByName, loadModel };
-        return { worst: worstOf(await estimateErrors(around, at, labels, missing, context)) };
-      });
+    async estimateErrors(input: Estimation): Promise<{ worst: number }> {
+      const around = { store, engineByName, loadModel };
+      return alive(async (context) => ({ worst: worstOf(await estimateErrors(around, input, context)) }));
     },
   };
 
@@ -158,6 +148,17 @@ export function modelDeeds({
     loaded.delete(oldest);
     void model.then((each) => each.dispose());
   }
+}
+
+/** The mask; and what the model says of it, where that is wanted and the model can tell. */
+async function infer(
+  model: LoadedModel,
+  image: CtVolume,
+  judged: boolean,
+  context: RunContext,
+): Promise<{ mask: Mask; doubt?: Doubt }> {
+  if (judged && model.judge !== undefined) return model.judge(image, context);
+  return { mask: await model.predict(image, context) };
 }
 
 /** What the model says of one training case, and the licence of the copy that it is from. */

@@ -71,6 +71,7 @@ export async function showTask(session: Session, text: string, options: TaskOpti
   const task = await findTask(session, text, options);
   if (options.json) return printJson(task);
   say(summaryLine(task));
+  if (task.asked !== undefined) say(`  asked for: ${task.asked.join(', ')}`);
   if (task.lease !== undefined) {
     const { holder, expiresAt, offline } = task.lease;
     say(`  held by ${holder} until ${minute(expiresAt)}${offline ? ', offline' : ''}`);

@@ -32,6 +32,7 @@ export function barredWhy(state: TaskState, person: string, barred: readonly str
 export function skillsCover(person: Person, state: TaskState): boolean {
   const { collections = [], organs: known = [] } = person.skills ?? {};
   if (collections.length > 0 && !collections.includes(state.collection)) return false;
-  const open = organs.filter((organ) => state.organs[organ].state !== 'source');
+  const asked = state.asked ?? organs;
+  const open = organs.filter((organ) => state.organs[organ].state !== 'source' && asked.includes(organ));
   return known.length === 0 || open.length === 0 || open.some((organ) => known.includes(organ));
 }

@@ -21,6 +21,7 @@ import type { Person } from '../domain/person.js';
 import type { TaskKind, TaskPolicyChoice } from '../domain/task.js';
 import { campaignId, caseEntity, signals, taskWorkflowId } from '../domain/workflow-ids.js';
 import { begun, quick } from './deeds.js';
+import { compareLabels } from './measure.js';
 import { estimateErrors, preLabelCase } from './pre-label.js';
 import { type RefineInput, type RefineOutcome, refineCase } from './refine-case.js';
 import { rootMessage } from './root-message.js';
@@ -118,7 +119,7 @@ async function carryThrough(input: ProcessInput): Promise<void> {
   const refined = await refine(task, work?.listed);
   const final = await begun().finaliseCase({ at, labels: refined.labels, absent: refined.absent });
   await note('finalised', final.labels, { labelMap: final.labelMapSha256 });
-  if (input.planned) await begun().compareLabels({ at });
+  if (input.planned) await compareLabels(at);
 }
 
 /** A read of the same pre-label for measuring only, and the organs that count. */

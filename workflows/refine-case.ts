@@ -27,7 +27,8 @@ import { type Deciding, reduceTask } from '../domain/task-reducer.js';
 import { isRepeated, refusal } from '../domain/task-refusal.js';
 import { isRead, taskIsDone } from '../domain/task-rules.js';
 import { queries, signals, taskEntity, updates } from '../domain/workflow-ids.js';
-import { begun, quick, urgent } from './deeds.js';
+import { quick, urgent } from './deeds.js';
+import { compareLabels } from './measure.js';
 
 export const taskCommand = defineSignal<[unknown, unknown?]>(signals.taskCommand);
 export const askTask = defineUpdate<TaskAnswer, [unknown, unknown?]>(updates.askTask);
@@ -108,7 +109,7 @@ export async function refineCase(input: RefineInput): Promise<RefineOutcome> {
     if (historyIsLong()) await carryOn(input, mailbox);
   }
   await condition(allHandlersFinished);
-  if (isRead(state)) await begun().compareLabels({ at: input.at });
+  if (isRead(state)) await compareLabels(input.at);
   return {
     labels: labelsOf(state),
     absent: absentOrgans(state),

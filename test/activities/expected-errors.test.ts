@@ -21,6 +21,7 @@ const context = { signal: new AbortController().signal, progress: () => undefine
 let store: ObjectStore;
 let mini: MiniCase;
 const calls: string[] = [];
+const missing = ['kidney', 'spleen', 'pancreas'] as const;
 
 /** An engine to which the organ is always where it was put, whichever way the patient is turned. */
 function stubborn(knowsMirrored: boolean, mask: Mask): { engine: Engine; loaded: LoadedModel } {
@@ -63,7 +64,7 @@ beforeEach(async () => {
 const estimate = (knowsMirrored: boolean) => {
   const { engine, loaded } = stubborn(knowsMirrored, maskOf(organVoxels('spleen')));
   const around = { store, engineByName: () => engine, loadModel: async () => loaded };
-  return estimateErrors(around, mini.at, mini.labels, ['kidney', 'spleen', 'pancreas'], context);
+  return estimateErrors(around, { at: mini.at, labels: mini.labels, missing }, context);
 };
 
 describe('expected errors of a case', () => {
@@ -85,7 +86,7 @@ describe('expected errors of a case', () => {
   });
 
   it('take in what the model said of its own mask', async () => {
-    const doubt = { boundaryEntropy: 0.5, selfLoss: 0.1, disagreement: 0.4 };
+    const doubt = { boundaryEntropy: 0.5, selfLoss: 0.5, disagreement: 0.9 };
     await publishJson(store, doubtKey(mini.at, 'pancreas', 'model'), doubt);
     const { organs } = await estimate(false);
     expect(organs[0]).toMatchObject({ organ: 'pancreas', parts: { doubt } });
@@ -108,13 +109,7 @@ describe('expected errors of a case', () => {
     const labels = [...mini.labels.filter(({ organ }) => organ === 'liver' || organ === 'kidney'), empty];
     const { engine, loaded } = stubborn(false, mask);
     const around = { store, engineByName: () => engine, loadModel: async () => loaded };
-    const { organs } = await estimateErrors(
-      around,
-      mini.at,
-      labels,
-      ['kidney', 'spleen', 'pancreas'],
-      context,
-    );
+    const { organs } = await estimateErrors(around, { at: mini.at, labels, missing }, context);
     expect(organs.map(({ organ, expected }) => [organ, expected === 1])).toEqual([
       ['spleen', true],
       ['pancreas', true],

@@ -60,7 +60,7 @@ beforeAll(async () => {
     until: allCompared,
   }));
   reads = (await readReadPlan(installation.store, campaign))!;
-}, 400_000);
+}, 900_000);
 
 afterAll(async () => {
   await installation?.stop();
