@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { signInLink } from '../../cli/serve.js';
 import { organValue } from '../../domain/organ.js';
@@ -11,7 +11,7 @@ import { readLabelMap } from '../../imaging/nifti.js';
 import { type Installation, install } from '../workflows/installation.js';
 import { browserPath, countPixels, openBrowser, type Seat, takeSeat } from './browser.js';
 import { type MadeConsole, makeConsole } from './made-console.js';
-import { makePhantomCampaign, type PhantomCase } from './phantom-campaign.js';
+import { makePhantomCampaign, type PhantomCase, publishMadeEvaluation } from './phantom-campaign.js';
 
 const people: Person[] = [
   { id: 'anna', role: 'junior', simulated: false, name: 'Anna Weber' },
@@ -83,6 +83,13 @@ async function handIn(page: Page, button: string, reason?: string) {
   }
 }
 
+/** True once a picture of the page has come and has a size. */
+const isDrawn = (picture: Locator) =>
+  picture.evaluate(
+    (image: { complete?: boolean; naturalWidth?: number }) =>
+      image.complete === true && (image.naturalWidth ?? 0) > 100,
+  );
+
 async function taskOf({ at }: PhantomCase): Promise<TaskState> {
   const { body } = await made.as('lea').get(`/campaigns/${campaign}/cases/${at.collection}/${at.caseId}`);
   return body.tasks[0].task;
@@ -146,6 +153,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     installation = await install('page', ['orchestration', 'io']);
     made = await makeConsole(installation, { pageFolder: resolve('dist/web/page') });
     ({ campaign, cases } = await makePhantomCampaign(installation, people, axisCodes));
+    await publishMadeEvaluation(installation.store, campaign);
     browser = await openBrowser();
     await vi.waitFor(
       async () => expect((await made.as('anna').get(`/campaigns/${campaign}/inbox`)).body.total).toBe(3),
@@ -314,6 +322,8 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
         await open(page, name);
         await page.getByRole('heading', { level: 1, name: heading }).waitFor();
         await page.locator('.bone').first().waitFor({ state: 'detached' });
+        for (const plot of await page.locator('figure img').all())
+          await expect.poll(() => isDrawn(plot)).toBe(true);
         await shot(`${name.replaceAll('/', '-')}-${scheme}`);
       }
       expect(faults).toEqual([]);

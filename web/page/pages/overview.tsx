@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { CampaignBody, CollectionProgress, FindingsPage } from '../../api/schemas/campaign.js';
+import { EffortPanel } from '../parts/effort-panel.js';
 import { ProblemBox } from '../parts/problem-box.js';
 import { Skeleton } from '../parts/skeleton.js';
 import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
 import { follow, pageAddress, route } from '../state/router.js';
+import { may } from '../state/session.js';
 
 /** How the campaign stands: stages by collections, who has to act, how fast it goes, what was found in the data. */
 export function OverviewPage() {
@@ -39,7 +41,10 @@ export function OverviewPage() {
         <Tile title="Finished" value={finished} of={going} />
       </div>
       <Stages collections={data.collections} />
-      <Findings counts={data.findings} />
+      <div class="columns">
+        <Findings counts={data.findings} />
+        {may('effort.read') && <EffortPanel campaign={campaign} />}
+      </div>
     </>
   );
 }
