@@ -18,33 +18,7 @@ export type Base = 'pre-label' | 'drawn' | { readonly organ: Organ; readonly ver
 
 /** Versions of each organ, and what is different from them in the labels as they are now. */
 export function VersionsTab({ at, body, workspace }: VersionsProps) {
-  const [base, setBase] = useState<Base | undefined>();
-  const [problem, setProblem] = useState<unknown>();
-  const [figures, setFigures] = useState<readonly OrganDifference[]>([]);
-  void workspace.strokes.value;
-  useEffect(() => {
-    if (workspace.comparison.value === undefined) setBase(undefined);
-  }, [workspace.comparison.value]);
-  const show = async (wanted: Base | undefined) => {
-    setProblem(undefined);
-    try {
-      const from = wanted === undefined ? undefined : await fromOf(wanted, at, workspace);
-      const to = workspace.values;
-      const grid = workspace.grid.value;
-      if (from === undefined || to === undefined || grid === undefined) {
-        workspace.compare(undefined);
-        setBase(undefined);
-        return;
-      }
-      const [x, y, z] = grid.rasSpacingMm;
-      workspace.use('look');
-      workspace.compare({ from, to });
-      setFigures(differences({ from, to }, (x * y * z) / 1000));
-      setBase(wanted);
-    } catch (error) {
-      setProblem(error);
-    }
-  };
+  const { base, problem, figures, show } = useComparison(at, workspace);
   const isOn = workspace.comparison.value !== undefined;
   return (
     <>
@@ -78,6 +52,38 @@ export function VersionsTab({ at, body, workspace }: VersionsProps) {
       ))}
     </>
   );
+}
+
+/** Compares the labels as they are now with an earlier state, on the canvas and in figures. */
+function useComparison(at: CaseAt, workspace: Workspace) {
+  const [base, setBase] = useState<Base | undefined>();
+  const [problem, setProblem] = useState<unknown>();
+  const [figures, setFigures] = useState<readonly OrganDifference[]>([]);
+  void workspace.strokes.value;
+  useEffect(() => {
+    if (workspace.comparison.value === undefined) setBase(undefined);
+  }, [workspace.comparison.value]);
+  const show = async (wanted: Base | undefined) => {
+    setProblem(undefined);
+    try {
+      const from = wanted === undefined ? undefined : await fromOf(wanted, at, workspace);
+      const to = workspace.values;
+      const grid = workspace.grid.value;
+      if (from === undefined || to === undefined || grid === undefined) {
+        workspace.compare(undefined);
+        setBase(undefined);
+        return;
+      }
+      const [x, y, z] = grid.rasSpacingMm;
+      workspace.use('look');
+      workspace.compare({ from, to });
+      setFigures(differences({ from, to }, (x * y * z) / 1000));
+      setBase(wanted);
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  return { base, problem, figures, show };
 }
 
 async function fromOf(base: Base, at: CaseAt, workspace: Workspace): Promise<Uint8Array | undefined> {

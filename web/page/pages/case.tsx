@@ -85,15 +85,17 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
         <ProblemBox problem={problem} again={reload} />
         <Stage workspace={workspace} volumes={volumes} comments={entry?.task.comments ?? []} />
       </div>
-      <div class="side right">
-        <TabList tab={tab} setTab={setTab} count={entry?.task.comments?.length ?? 0} />
-        {data === undefined && problem === undefined && <Skeleton lines={8} />}
-        {data && tab === 'Versions' && <VersionsTab at={at} body={data} workspace={workspace} />}
-        {data && tab === 'Comments' && (
-          <CommentsTab entry={entry} workspace={workspace} add={() => setDialog('comment')} done={reload} />
-        )}
-        {data && tab === 'Facts' && <FactsTab at={at} body={data} entry={entry} />}
-      </div>
+      <About
+        at={at}
+        case_={data}
+        failed={problem !== undefined}
+        entry={entry}
+        workspace={workspace}
+        tab={tab}
+        setTab={setTab}
+        comment={() => setDialog('comment')}
+        done={reload}
+      />
       {dialog !== undefined && entry !== undefined && (
         <CaseDialog
           name={dialog}
@@ -107,6 +109,33 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
           close={() => setDialog(undefined)}
         />
       )}
+    </div>
+  );
+}
+
+interface AboutProps {
+  readonly at: CaseAt;
+  readonly case_: CaseBody | undefined;
+  readonly failed: boolean;
+  readonly entry: TaskEntry | undefined;
+  readonly workspace: Workspace;
+  readonly tab: Tab;
+  setTab(tab: Tab): void;
+  comment(): void;
+  done(): void;
+}
+
+/** Versions, comments and facts, beside the canvas. */
+function About({ at, case_, failed, entry, workspace, tab, setTab, comment, done }: AboutProps) {
+  return (
+    <div class="side right">
+      <TabList tab={tab} setTab={setTab} count={entry?.task.comments?.length ?? 0} />
+      {case_ === undefined && !failed && <Skeleton lines={8} />}
+      {case_ && tab === 'Versions' && <VersionsTab at={at} body={case_} workspace={workspace} />}
+      {case_ && tab === 'Comments' && (
+        <CommentsTab entry={entry} workspace={workspace} add={comment} done={done} />
+      )}
+      {case_ && tab === 'Facts' && <FactsTab at={at} body={case_} entry={entry} />}
     </div>
   );
 }

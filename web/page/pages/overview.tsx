@@ -179,23 +179,7 @@ function Findings({ counts }: { readonly counts: Readonly<Record<string, number>
         <table>
           <tbody>
             {data?.findings.map((each, line) => (
-              <tr key={`${each.code} ${each.where} ${line}`}>
-                <td>
-                  <span class={`badge ${looks[each.severity] ?? ''}`}>{each.code}</span>
-                  <div class="small">
-                    {each.caseId === undefined ? (
-                      each.collection
-                    ) : (
-                      <a href={pageAddress(campaign, 'case', each.collection, each.caseId)} onClick={follow}>
-                        {each.collection} / {each.caseId}
-                      </a>
-                    )}
-                  </div>
-                </td>
-                <td>
-                  {each.message}.<span class="soft"> {each.suggestion}.</span>
-                </td>
-              </tr>
+              <FindingLine key={`${each.code} ${each.where} ${line}`} finding={each} campaign={campaign} />
             ))}
           </tbody>
         </table>
@@ -206,5 +190,32 @@ function Findings({ counts }: { readonly counts: Readonly<Record<string, number>
         )}
       </div>
     </div>
+  );
+}
+
+interface FindingLineProps {
+  readonly finding: FindingsPage['findings'][number];
+  readonly campaign: string;
+}
+
+function FindingLine({ finding, campaign }: FindingLineProps) {
+  return (
+    <tr>
+      <td>
+        <span class={`badge ${looks[finding.severity] ?? ''}`}>{finding.code}</span>
+        <div class="small">
+          {finding.caseId === undefined ? (
+            finding.collection
+          ) : (
+            <a href={pageAddress(campaign, 'case', finding.collection, finding.caseId)} onClick={follow}>
+              {finding.collection} / {finding.caseId}
+            </a>
+          )}
+        </div>
+      </td>
+      <td>
+        {finding.message}.<span class="soft"> {finding.suggestion}.</span>
+      </td>
+    </tr>
   );
 }
