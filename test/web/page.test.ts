@@ -157,9 +157,9 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     browser = await openBrowser();
     await vi.waitFor(
       async () => expect((await made.as('anna').get(`/campaigns/${campaign}/inbox`)).body.total).toBe(3),
-      { timeout: 30_000, interval: 300 },
+      { timeout: 60_000, interval: 300 },
     );
-  });
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     await made?.close();
@@ -190,7 +190,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     const voxel = await voxelAt(page, 0.4, 0.45);
     const hu = Number.parseInt((await page.locator('.status').getByText(' HU').textContent())!, 10);
     expect(hu).toBe(phantom.hu[indexOf(phantom, voxel)]);
-  }, 120_000);
+  }, 300_000);
 
   it('takes a correction that is painted and submitted, and keeps every other voxel to the bit', async () => {
     const { page, shot, faults } = seats[0]!;
@@ -211,7 +211,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     for (const organ of ['liver', 'kidney', 'pancreas'] as const)
       expect(organs[organ].label).toEqual(phantom.labels.find((each) => each.organ === organ));
     expect(faults).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('shows a reviewer what changed, in two colours and in figures, and returns the case with a pinned comment', async () => {
     const { page, shot } = await seat('clara', 'dark');
@@ -243,7 +243,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await dialog.getByRole('button', { name: 'Return' }).click();
     await phase(page, 'returned');
     expect((await taskOf(phantom)).comments).toMatchObject([{ text: 'Here it ends.', author: 'clara' }]);
-  }, 120_000);
+  }, 300_000);
 
   it('brings it back to the same person live, who goes to the comment, erases and submits again', async () => {
     const { page, shot } = seats[0]!;
@@ -264,7 +264,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await phase(page, 'submitted');
     const spleen = await spleenOf(phantom);
     expect(spleen[indexOf(phantom, line[0])]).toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   it('is certified by the radiologist and verified by a senior', async () => {
     const { page } = seats[1]!;
@@ -283,7 +283,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await senior.page.keyboard.press('s');
     await phase(senior.page, 'verified');
     expect(await taskOf(phantom)).toMatchObject({ phase: 'verified', returns: 1, verifier: 'david' });
-  }, 120_000);
+  }, 300_000);
 
   it('sends other scans back on their own grids, whichever way their files run, and keeps unsent drawing when loaded anew', async () => {
     const { page } = seats[0]!;
@@ -307,7 +307,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
       await phase(page, 'submitted');
       await expectLine(other, ends);
     }
-  }, 180_000);
+  }, 400_000);
 
   it('shows overview, people, audit trail and evaluations, in light and dark', async () => {
     for (const scheme of ['light', 'dark'] as const) {
@@ -332,7 +332,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await open(page, `audit/lits/${phantom.at.caseId}/1`);
     await page.getByText('The chain is whole.').waitFor();
     await page.getByText('Too far to the front.').first().waitFor();
-  }, 120_000);
+  }, 300_000);
 
   it('asks strangers for their token, and says what to do when it is wrong', async () => {
     const { page, shot } = await takeSeat(browser, `${made.url}/sign-in`, folder);
@@ -340,5 +340,5 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').getByText('sign-in link').waitFor();
     await shot('sign-in');
-  }, 60_000);
+  }, 200_000);
 });

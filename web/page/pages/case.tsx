@@ -44,26 +44,13 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
   );
   const entry = data === undefined ? undefined : currentTask(data);
   const volumes = useVolumes(at, entry, data !== undefined, workspace);
-  const [dialog, setDialog] = useState<DialogName>();
   const [tab, setTab] = useState<Tab>('Versions');
-  const [refused, setRefused] = useState<unknown>();
   useEffect(() => {
     workspace.locked.value = new Set(lockedOrgans(entry));
     workspace.mayDraw.value = mayDrawIn(entry);
     if (!workspace.mayDraw.value) workspace.tool.value = 'look';
   }, [entry]);
-  const press = async ({ act }: Button) => {
-    if (act.kind === 'dialog') return setDialog(act.dialog);
-    setRefused(undefined);
-    try {
-      await command(entry!, { ...act.body, ...effortOf(workspace) });
-      workspace.clock.reset();
-    } catch (error) {
-      setRefused(error);
-    }
-    reload();
-    return undefined;
-  };
+  const { dialog, setDialog, refused, setRefused, press } = usePress(entry, workspace, reload);
   const buttons = buttonsFor(entry, workspace.strokes.value > 0);
   useSignsOfWork(workspace);
   useLease(entry, workspace, reload);
@@ -77,11 +64,8 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
       </div>
       <div class="stage">
         <Title at={at} entry={entry} buttons={buttons} press={press} />
-        {typeof refused === 'string' ? (
-          <div class="notice warn">{refused}</div>
-        ) : (
-          <ProblemBox problem={refused} />
-        )}
+        {typeof refused === 'string' && <div class="notice warn">{refused}</div>}
+        {typeof refused !== 'string' && <ProblemBox problem={refused} />}
         <ProblemBox problem={problem} again={reload} />
         <Stage workspace={workspace} volumes={volumes} comments={entry?.task.comments ?? []} />
       </div>
@@ -103,7 +87,7 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
           head={volumes.head}
           workspace={workspace}
           done={() => {
-            volumes.forget();
+            if (sendsDrawing.has(dialog)) volumes.forget();
             reload();
           }}
           close={() => setDialog(undefined)}
@@ -111,6 +95,28 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
       )}
     </div>
   );
+}
+
+/** After these, what was drawn is with the server. */
+const sendsDrawing: ReadonlySet<DialogName> = new Set(['submit', 'refine', 'release', 'hand-over']);
+
+/** What the buttons do: a command at once, or a dialog before it. */
+function usePress(entry: TaskEntry | undefined, workspace: Workspace, done: () => void) {
+  const [dialog, setDialog] = useState<DialogName>();
+  const [refused, setRefused] = useState<unknown>();
+  const press = async ({ act }: Button) => {
+    if (act.kind === 'dialog') return setDialog(act.dialog);
+    setRefused(undefined);
+    try {
+      await command(entry!, { ...act.body, ...effortOf(workspace) });
+      workspace.clock.reset();
+    } catch (error) {
+      setRefused(error);
+    }
+    done();
+    return undefined;
+  };
+  return { dialog, setDialog, refused, setRefused, press };
 }
 
 interface AboutProps {
