@@ -2,8 +2,10 @@ import { CampaignPlan, type CaseResult, Dataset, type LeftOut } from '../domain/
 import { type CaseSummary, CaseSummary as CaseSummarySchema, type Passport } from '../domain/case.js';
 import { type Decision, type Decisions, decidedPassport, excludedCase } from '../domain/decision.js';
 import { type CaseAddress, campaignPlanKey, datasetKey, resultKey } from '../domain/keys.js';
+import { systemActor } from '../domain/role.js';
 import { caseWorkflowId } from '../domain/workflow-ids.js';
 import { sharedLabels } from '../sources/shared-labels.js';
+import { writeCheckpoint } from '../storage/checkpoints.js';
 import { readDecisions } from '../storage/decisions.js';
 import { hashOf, publishJson, requireJson } from '../storage/json.js';
 import { readAllPassports } from '../storage/passports.js';
@@ -22,7 +24,8 @@ export function campaignDeeds({
   store,
   work,
   workflowStatus,
-}: Pick<Dependencies, 'store' | 'work' | 'workflowStatus'>) {
+  now,
+}: Pick<Dependencies, 'store' | 'work' | 'workflowStatus' | 'now'>) {
   return {
     async registerCampaign(plan: CampaignPlan): Promise<void> {
       await publishJson(store, campaignPlanKey(plan.campaign), CampaignPlan.parse(plan));
@@ -95,6 +98,8 @@ export function campaignDeeds({
         const sha256 = hashOf({ ...dataset, campaign: '' });
         const key = datasetKey(campaign, sha256);
         await publishJson(store, key, dataset);
+        const reason = `dataset ${key} was published`;
+        await writeCheckpoint(store, campaign, { actor: systemActor, reason, at: now() });
         return { key, sha256, leftOut: leftOut.length };
       });
     },

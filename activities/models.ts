@@ -1,6 +1,7 @@
 import type { CaseSummary } from '../domain/case.js';
 import { PlusctError } from '../domain/errors.js';
-import { type CaseAddress, modelKey } from '../domain/keys.js';
+import { Doubt, worstOf } from '../domain/expected-error.js';
+import { type CaseAddress, doubtKey, modelKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { Model, type ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
@@ -14,6 +15,7 @@ import type { ObjectStore } from '../storage/object-store.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
+import { estimateErrors } from './expected-errors.js';
 import { loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
 
 export type ModelDeeds = ReturnType<typeof modelDeeds>;
@@ -67,19 +69,43 @@ export function modelDeeds({
       });
     },
 
-    async predictOrgan(input: { at: CaseAddress; organ: Organ; modelId: string }): Promise<LabelSummary> {
+    /** One organ's pre-label; with `judged`, what the model says of its own mask is kept beside it. */
+    async predictOrgan(input: {
+      at: CaseAddress;
+      organ: Organ;
+      modelId: string;
+      judged?: boolean;
+    }): Promise<LabelSummary> {
       return alive(async (context) => {
-        const { at, organ, modelId } = input;
+        const { at, organ, modelId, judged } = input;
         const passport = await loadPassport(store, at);
         const image = readCt(await getContent(store, passport.image!), `${at.collection}/${at.caseId}`);
         const model = await loadModel(organ, modelId);
-        const mask = await model.predict(withGeometry(image, passport.geometry!), context);
+        const placed = withGeometry(image, passport.geometry!);
+        const { mask, doubt } =
+          judged && model.judge !== undefined
+            ? await model.judge(placed, context)
+            : { mask: await model.predict(placed, context), doubt: undefined };
+        if (doubt !== undefined) await publishJson(store, doubtKey(at, organ, modelId), Doubt.parse(doubt));
         const packed = await work.packMask({ header: nativeHeader(passport), organ, mask });
         return storeLabel(store, at, organ, packed, {
           origin: 'model',
           author: modelId,
           reason: 'pre-label',
         });
+      });
+    },
+
+    /** How wrong the pre-labels of a case are expected to be; the highest of them is the case's. */
+    async estimateErrors(input: {
+      at: CaseAddress;
+      labels: LabelSummary[];
+      missing: Organ[];
+    }): Promise<{ worst: number }> {
+      return alive(async (context) => {
+        const { at, labels, missing } = input;
+        const around = { store, engineByName, loadModel };
+        return { worst: worstOf(await estimateErrors(around, at, labels, missing, context)) };
       });
     },
   };

@@ -16,6 +16,7 @@ import { alive } from './alive.js';
 import { writer } from './audit.js';
 import type { Dependencies } from './dependencies.js';
 import { type LabelNote, loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
+import { checkSubmission } from './submission-checks.js';
 
 export type RefinementDeeds = ReturnType<typeof refinementDeeds>;
 
@@ -29,6 +30,10 @@ export interface Submission {
   readonly reason: string;
   /** Codes of findings that the author has seen and stands by. */
   readonly acknowledged?: readonly string[];
+  /** A senior's refinement is acknowledged by the reason that it needs. */
+  readonly kind?: 'submit' | 'refine';
+  /** Organs attested absent. */
+  readonly absent?: readonly Organ[];
   /** What a return asked to be corrected. */
   readonly returnedOrgans?: readonly Organ[];
 }
@@ -46,7 +51,7 @@ export type SubmissionAnswer =
       changedVoxels?: Partial<Record<Organ, number>>;
     };
 
-export interface OpenedTask extends Pick<NewTask, 'round' | 'kind' | 'policy' | 'hands'> {
+export interface OpenedTask extends Pick<NewTask, 'round' | 'kind' | 'policy' | 'hands' | 'asked'> {
   readonly at: CaseAddress;
   readonly labels: LabelSummary[];
 }
@@ -103,20 +108,16 @@ export function refinementDeeds({ store, work, now }: Pick<Dependencies, 'store'
     },
   };
 
-  async function takeIn({
-    at,
-    upload,
-    current,
-    author,
-    simulated,
-    reason,
-  }: Submission): Promise<SubmissionAnswer> {
+  async function takeIn(submission: Submission): Promise<SubmissionAnswer> {
+    const { at, current, author, simulated, reason } = submission;
     const passport = await loadPassport(store, at);
     const parts = await Promise.all(
       current.map(async (label) => ({ ...label, maskFile: await loadMask(store, at, label) })),
     );
+    const checked = await checkSubmission({ store, work }, submission, passport, parts);
+    if ('refused' in checked) return checked;
     const split = await work.splitSubmission({
-      file: await getContent(store, upload),
+      file: checked.labelMap,
       header: nativeHeader(passport),
       parts,
     });
@@ -128,7 +129,8 @@ export function refinementDeeds({ store, work, now }: Pick<Dependencies, 'store'
       }),
     );
     const kept = current.filter((label) => !changed.some((each) => each.organ === label.organ));
-    return { labels: [...kept, ...changed], remarks: split.remarks };
+    const { changedVoxels } = checked;
+    return { labels: [...kept, ...changed], remarks: [...checked.remarks, ...split.remarks], changedVoxels };
   }
 }
 

@@ -1,7 +1,10 @@
 import { organs, organValue } from '../domain/organ.js';
 import type { SameScan } from '../domain/same-scan.js';
+import type { Geometry } from '../domain/volume.js';
 import { sameGrid } from '../imaging/geometry-compare.js';
 import { inflateStart } from '../imaging/inflate.js';
+import { diffLabelMaps } from '../imaging/label-diff.js';
+import { checkMask as checkLabelMap } from '../imaging/mask-checks.js';
 import { readCt, readLabelMap, readNiftiHeader, readSparseLabelMap } from '../imaging/nifti.js';
 import { maxHeaderBytes } from '../imaging/nifti-header.js';
 import { writeLabelMap } from '../imaging/nifti-write.js';
@@ -17,6 +20,7 @@ import { ingestCase } from '../sources/ingest-case.js';
 import { adapterFor } from '../sources/registry.js';
 import { sketchOf } from '../sources/scan-sketch.js';
 import { sha256 } from '../storage/hash.js';
+import { type BundleWork, makeBundle, zipFiles } from './bundle-work.js';
 import { crossing } from './crossing.js';
 import { drawPicture } from './picture-work.js';
 import { handedOver } from './thread-pool.js';
@@ -24,8 +28,10 @@ import type {
   AssembledMasks,
   AssemblyWork,
   CopyProof,
+  DiffWork,
   IngestedVolumes,
   IngestWork,
+  MaskCheckWork,
   MaskPart,
   PackedMask,
   ScoredRow,
@@ -132,6 +138,26 @@ export const splitSubmission = crossing(
   },
 );
 
+export const checkMask = crossing(({ labelMap, parts, geometry, ...rest }: MaskCheckWork) =>
+  checkLabelMap({
+    ...rest,
+    geometry,
+    submitted: Uint8Array.from(readLabelMap(labelMap, 'submission').values),
+    current: putTogether(parts, geometry),
+    origins: Object.fromEntries(parts.map(({ organ, origin }) => [organ, origin])),
+  }),
+);
+
+export const diffLabels = crossing(({ geometry, from, to, organs: of }: DiffWork) =>
+  diffLabelMaps(putTogether(from, geometry), putTogether(to, geometry), geometry, of),
+);
+
+export const bundle = crossing(makeBundle);
+
+export const bundleZip = crossing(({ folder, ...work }: BundleWork & { readonly folder: string }) =>
+  zipFiles(makeBundle(work), folder),
+);
+
 export const score = crossing(
   ({ reference, maps, contract, spacingMm }: ScoreWork): ScoredRow[] | { mismatch: string } => {
     const read = readSparseLabelMap(reference, 'reference');
@@ -164,6 +190,15 @@ function pack({
 
 function maskOf(file: Uint8Array, organ: string): Uint8Array {
   return Uint8Array.from(readLabelMap(file, `${organ} mask`).values);
+}
+
+function putTogether(parts: readonly MaskPart[], { shape }: Geometry): Uint8Array {
+  const masks = parts.map(({ organ, origin, maskFile }) => ({
+    organ,
+    origin,
+    mask: maskOf(maskFile, organ),
+  }));
+  return assembleOrgans(masks, shape[0] * shape[1] * shape[2]).labelMap;
 }
 
 function unknownValue(values: ArrayLike<number>): number | undefined {

@@ -7,6 +7,9 @@ import type { Organ } from '../domain/organ.js';
 import type { SameScan, ScanSketch } from '../domain/same-scan.js';
 import type { Geometry, VoxelIdentity } from '../domain/volume.js';
 import type { AxisVerdict } from '../imaging/anatomy.js';
+import type { LabelDiff } from '../imaging/label-diff.js';
+import type { CheckedMask, MaskCheck } from '../imaging/mask-checks.js';
+import type { BundleFile, BundleWork } from './bundle-work.js';
 import type { Picture, PictureWork } from './picture-work.js';
 
 /**
@@ -19,6 +22,10 @@ export interface VolumeWork {
   sameScan(input: { one: StoredScan; other: StoredScan }): Promise<SameScan | undefined>;
   assemble(input: AssemblyWork): Promise<AssembledMasks>;
   splitSubmission(input: SubmissionWork): Promise<{ refused: string } | SplitSubmission>;
+  checkMask(input: MaskCheckWork): Promise<CheckedMask>;
+  diffLabels(input: DiffWork): Promise<LabelDiff[]>;
+  bundle(input: BundleWork): Promise<BundleFile[]>;
+  bundleZip(input: BundleWork & { readonly folder: string }): Promise<Uint8Array>;
   packMask(input: { header: Uint8Array; organ: Organ; mask: Uint8Array }): Promise<PackedMask>;
   score(input: ScoreWork): Promise<ScoredRow[] | { mismatch: string }>;
   picture(input: PictureWork): Promise<Picture | undefined>;
@@ -92,6 +99,19 @@ export interface SubmissionWork {
   readonly file: Uint8Array;
   readonly header: Uint8Array;
   readonly parts: readonly (MaskPart & { voxelSha256: string })[];
+}
+
+export interface MaskCheckWork extends Pick<MaskCheck, 'geometry' | 'absent' | 'returned' | 'acceptedMl'> {
+  /** The submission as a gzipped NIfTI of plusct's own. */
+  readonly labelMap: Uint8Array;
+  readonly parts: readonly MaskPart[];
+}
+
+export interface DiffWork {
+  readonly geometry: Geometry;
+  readonly from: readonly MaskPart[];
+  readonly to: readonly MaskPart[];
+  readonly organs: readonly Organ[];
 }
 
 export interface SplitSubmission {

@@ -1,7 +1,7 @@
 import { PlusctError } from '../domain/errors.js';
 import { organs } from '../domain/organ.js';
-import { caseEntity, decisionEntity, taskEntity } from '../domain/workflow-ids.js';
-import { readAudit } from '../storage/audit-log.js';
+import { caseEntity, decisionEntity, tasksPrefix } from '../domain/workflow-ids.js';
+import { newestAuditKeys, readAudit } from '../storage/audit-log.js';
 import { parseCase } from './case-argument.js';
 import { printJson, say, styled } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
@@ -14,8 +14,9 @@ export async function audit(
 ): Promise<void> {
   const campaign = await chooseCampaign(session.store, options.campaign);
   const at = { campaign, ...parseCase(text) };
+  const tasks = await newestAuditKeys(session.store, campaign, tasksPrefix(at));
   const trails = await Promise.all(
-    [caseEntity(at), decisionEntity(at), taskEntity(at, 1)].map((entity) =>
+    [caseEntity(at), decisionEntity(at), ...tasks.keys()].map((entity) =>
       readAudit(session.store, campaign, entity),
     ),
   );

@@ -5,6 +5,7 @@ import { PlusctError } from '../domain/errors.js';
 import { type Person, Person as PersonSchema } from '../domain/person.js';
 import { findCollections } from '../sources/listing.js';
 import { hashOf } from '../storage/json.js';
+import { planMeasures } from './plan-measures.js';
 
 export interface BuildOptions {
   readonly collections: string;
@@ -15,6 +16,10 @@ export interface BuildOptions {
   readonly person: readonly string[];
   readonly seed: string;
   readonly window: string;
+  readonly prioritise?: boolean;
+  readonly doubleReads?: string;
+  readonly reviewHours?: string;
+  readonly auditShare?: string;
 }
 
 /** The people of a campaign that names none. As in the paper: fewer radiologists than juniors, three seniors. */
@@ -54,6 +59,7 @@ export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
     people: people.length === 0 ? defaultPeople(refine === 'simulated') : people,
     seed: Number(options.seed),
     window: Number(options.window),
+    ...planMeasures(options),
   };
   const campaign = options.campaign ?? `plus-${hashOf(plan).slice(0, 8)}`;
   const parsed = CampaignPlan.safeParse({ campaign, ...plan });

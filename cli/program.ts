@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
+import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
+import { addLabels } from './label-program.js';
 import { addPeople, addTasks } from './task-program.js';
 
 function addServers(program: Command): void {
@@ -100,6 +102,13 @@ function addCampaigns(program: Command): void {
     )
     .option('--seed <n>', 'seed of models and simulated people', '1')
     .option('--window <n>', 'cases under way at once, 1 to 100', '50')
+    .option('--prioritise', 'judge how wrong pre-labels may be; the worst come first')
+    .option(
+      '--double-reads <list>',
+      'share of organs that two people draw: 0.05, or 0.05,pancreas=0.1,lits/liver=0',
+    )
+    .option('--review-hours <n>', 'people only look at what fits into so many hours, the worst first')
+    .option('--audit-share <share>', 'with --review-hours: share of the rest that is read blindly', '0.05')
     .option('--wait', 'wait for the end and print the table')
     .addOption(jsonOption())
     .action(async (options) => {
@@ -120,19 +129,44 @@ function addCampaigns(program: Command): void {
 
 function addRecords(program: Command): void {
   program
-    .command('audit <case>')
-    .description('who did what to a case, when and why')
-    .addOption(campaignOption())
-    .addOption(jsonOption())
-    .action(async (text, options) => {
-      const { audit } = await import('./audit.js');
-      await withSession((session) => audit(session, text, options));
-    });
-  program
     .command('samples <dir>')
     .description('make five small collections in the layouts of the real ones')
     .option('--seed <n>', 'other patients for every seed', '1')
     .action(async (directory, options) => (await import('./samples.js')).samples(directory, options));
+}
+
+function addAgreement(program: Command): void {
+  program
+    .command('agreement [campaign]')
+    .description('how well people agree in double reads, beside what is published')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { agreement } = await import('./agreement.js');
+      await withSession((session) => agreement(session, campaign, options));
+    });
+  const review = program
+    .command('review')
+    .description('which pre-labels people look at within a budget of hours');
+  review
+    .command('show [campaign]')
+    .description('the list of a campaign, and its recall so far')
+    .option('--all', 'pre-labels outside of the list too')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { showReview } = await import('./review.js');
+      await withSession((session) => showReview(session, campaign, options));
+    });
+  review
+    .command('plan [campaign]')
+    .description('what a budget would come to; changes nothing')
+    .requiredOption('--hours <n>', 'hours that people have')
+    .option('--audit-share <share>', 'share of the rest that is read blindly', '0.05')
+    .option('--all', 'pre-labels outside of the list too')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { tryReview } = await import('./review.js');
+      await withSession((session) => tryReview(session, campaign, options));
+    });
 }
 
 function addEvaluate(program: Command): void {
@@ -328,12 +362,16 @@ export function program(): Command {
   addEvaluate(root);
   addLeakage(root);
   addSeg(root);
+  addAudit(root);
+  addEffort(root);
   addRecords(root);
   addCases(root);
   addExport(root);
   addInspect(root);
   addFindings(root);
   addTasks(root);
+  addAgreement(root);
   addPeople(root);
+  addLabels(root);
   return root;
 }

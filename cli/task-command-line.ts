@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { PlusctError } from '../domain/errors.js';
+import { type Organ, organs } from '../domain/organ.js';
 import { TaskCommand } from '../domain/task-command.js';
 import { putContent } from '../storage/content.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -34,13 +35,10 @@ type Reader = (
 const readers: Readonly<Record<TaskField, Reader>> = {
   file: async (_, { store, file }) => ({ upload: await upload(store, file ?? '') }),
   draft: async ({ draft }, { store }) => (draft === undefined ? {} : { draft: await upload(store, draft) }),
-  reason: ({ reason }) => given({ reason }),
-  because: ({ reason }, { kind }) => ({ reason: required(kind, '--reason "…": it goes on record', reason) }),
-  organ: ({ organ = [] }, { kind }) => {
-    const [only, ...more] = organ;
-    return { organ: required(kind, 'one --organ', more.length === 0 ? only : undefined) };
-  },
-  organs: ({ organ = [] }) => (organ.length === 0 ? {} : { organs: organ }),
+  reason: ({ reason }, { kind }) => (reason === undefined ? {} : { reason: reasonFor(kind, reason) }),
+  because: ({ reason }, { kind }) => ({ reason: reasonFor(kind, reason) }),
+  organ: ({ organ = [] }, { kind }) => ({ organ: onlyOrgan(kind, organ.map(organOf)) }),
+  organs: ({ organ = [] }) => (organ.length === 0 ? {} : { organs: organ.map(organOf) }),
   version: ({ version }, { kind }) => ({ version: required(kind, '--version', version) }),
   to: ({ to }, { kind }) => ({ to: required(kind, '--to', to) }),
   offline: ({ offline }) => given({ offline }),
@@ -50,7 +48,7 @@ const readers: Readonly<Record<TaskField, Reader>> = {
     comments:
       text === undefined
         ? []
-        : [{ text, ...given({ organ: organ[0], voxel: voxel?.split(',').map(Number) }) }],
+        : [{ text, ...given({ organ: organ.map(organOf)[0], voxel: voxel?.split(',').map(Number) }) }],
     ...(resolve.length === 0 ? {} : { resolve }),
   }),
 };
@@ -81,6 +79,22 @@ function given(values: Values): Values {
 function required(kind: string, what: string, value: string | undefined): string {
   if (value) return value;
   throw new PlusctError('InvalidInput', `${kind} needs ${what}`);
+}
+
+function reasonFor(kind: string, reason: string | undefined): string {
+  return required(kind, '--reason "…": it goes on record', reason);
+}
+
+function organOf(text: string): Organ {
+  const organ = organs.find((each) => each === text);
+  if (organ !== undefined) return organ;
+  throw new PlusctError('InvalidInput', `--organ is '${text}'; there are ${organs.join(', ')}`);
+}
+
+function onlyOrgan(kind: string, named: readonly Organ[]): Organ {
+  const [organ, ...more] = named;
+  if (organ !== undefined && more.length === 0) return organ;
+  throw new PlusctError('InvalidInput', `${kind} takes one --organ: name every organ on its own`);
 }
 
 function versionOf(text: string): number {

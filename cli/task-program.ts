@@ -29,8 +29,9 @@ export function addTasks(program: Command): void {
   reading(
     tasks
       .command('bundle <case>')
-      .description('image, mask and labels for ITK-SNAP')
-      .option('--out <dir>', 'folder to write'),
+      .description('image, mask, workspace and labels for ITK-SNAP and 3D Slicer')
+      .option('--out <dir>', 'folder to write')
+      .option('--lease-token <token>', 'goes into the note, for handing in from elsewhere'),
   ).action(async (text, options) => {
     const { bundleTask } = await import('./tasks.js');
     await withSession((session) => bundleTask(session, text, options));
@@ -100,6 +101,14 @@ export function addPeople(program: Command): void {
     .action(async (options) => {
       const { listPeople } = await import('./people.js');
       await withSession((session) => listPeople(session, options));
+    });
+  people
+    .command('figures [campaign]')
+    .description('cases, hours, return rate and agreement of everybody')
+    .addOption(jsonOption())
+    .action(async (campaign, options) => {
+      const { peopleFigures } = await import('./agreement.js');
+      await withSession((session) => peopleFigures(session, campaign, options));
     });
   for (const [verb, does] of [
     ['add', 'add somebody'],

@@ -9,6 +9,7 @@ import { isRead } from '../domain/task-rules.js';
 import { summaryLine, taskId, waitsFor } from '../domain/task-summary.js';
 import { nextTasks, takingCommand } from '../domain/work-queue.js';
 import { parseRound, roundName } from '../domain/workflow-ids.js';
+import { ExpectedErrors } from '../storage/expected-errors.js';
 import { readRoster } from '../storage/roster.js';
 import { TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { writeBundle } from './bundle.js';
@@ -82,17 +83,18 @@ export async function showTask(session: Session, text: string, options: TaskOpti
   }
 }
 
-/** `plusct tasks bundle CASE`: image, mask and label descriptions for ITK-SNAP. */
+/** `plusct tasks bundle CASE`: everything for a desktop tool. */
 export async function bundleTask(session: Session, text: string, options: TaskOptions): Promise<void> {
   const task = await findTask(session, text, options);
-  const folder = await writeBundle(
+  const { leaseToken: token } = options;
+  const { folder, files } = await writeBundle(
     session.store,
     task,
-    task,
     options.out ?? `${task.collection}-${task.caseId}`,
+    token === undefined ? {} : { token },
   );
-  if (options.json) return printJson({ folder });
-  say(`Bundle in ${folder}: image, mask.nii.gz, labels.txt, README.txt`);
+  if (options.json) return printJson({ folder, files });
+  say(`Bundle in ${folder}: ${files.join(', ')}`);
 }
 
 /** `plusct tasks next --as`: takes the task that a person can do most with, or names the one that they hold. */
@@ -101,7 +103,8 @@ export async function takeNext(session: Session, options: TaskOptions): Promise<
   const person = await findPerson(session, campaign, options.as ?? '');
   const board = await new TaskBoard(session.store, campaign).read();
   const now = new Date().toISOString();
-  for (const { task } of nextTasks(board, person, now)) {
+  const expectedErrors = await new ExpectedErrors(session.store, campaign).worst();
+  for (const { task } of nextTasks(board, person, now, { expectedErrors })) {
     const kind = takingCommand(task, person);
     const answer = kind === undefined ? undefined : await ask(session, task, take(kind, person));
     const taken = answer === undefined || ('accepted' in answer && answer.accepted);
@@ -162,7 +165,8 @@ function roundOf(text: string): { round: number; kind?: TaskState['kind'] & stri
   throw new PlusctError('InvalidInput', `--round is '${text}'; give a number, or one with -double or -blind`);
 }
 
-async function findTask(session: Session, text: string, options: TaskOptions): Promise<TaskState> {
+/** The task of a case that the options name. */
+export async function findTask(session: Session, text: string, options: TaskOptions): Promise<TaskState> {
   const { round, kind, ...at } = await addressOf(session, text, options);
   const name = roundName(round, kind);
   const task = (await tasksOfCase(session.store, at)).find(

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { CaseSummary, Passport } from './case.js';
 import { Decision } from './decision.js';
+import { DoubleReads } from './double-read.js';
 import { Finding } from './finding.js';
 import { LabelSummary } from './label-version.js';
 import { Person } from './person.js';
 import { CampaignName, CollectionName, ObjectRef } from './primitives.js';
+import { ReviewBudget } from './review-budget.js';
 import { TaskPolicyChoice } from './task.js';
 
 /** What one build of a plus dataset is asked to do. Written once; the same name means the same plan. */
@@ -18,6 +20,12 @@ export const CampaignPlan = z.object({
   people: z.array(Person),
   /** How long people may take, where it is not as `domain/task-policy.ts` says. */
   taskPolicy: TaskPolicyChoice.optional(),
+  /** Rank pre-labels by what is expected to be wrong with them; a review list needs it and brings it. */
+  prioritise: z.boolean().optional(),
+  /** Second reads, for agreement between people. */
+  doubleReads: DoubleReads.optional(),
+  /** Without it people look at every case; with it, at what fits into the hours, the worst first. */
+  review: ReviewBudget.optional(),
   seed: z.number().int(),
   /** Cases in flight at once, people's queue included. */
   window: z.number().int().min(1).max(100),

@@ -1,4 +1,5 @@
 import type { Collection } from './collection.js';
+import type { ComparisonKind } from './comparison.js';
 import type { Organ } from './organ.js';
 import { sketchVersion } from './sketch-version.js';
 
@@ -43,6 +44,10 @@ export const sketchKey = (at: CaseAddress): string => `${casePrefix(at)}/sketch-
 export const labelsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/labels/`;
 export const labelKey = (at: CaseAddress, organ: Organ, version: string): string =>
   `${labelsPrefix(at)}${organ}/${version}.json`;
+/** How sure a model is of its own mask. */
+export const doubtKey = (at: CaseAddress, organ: Organ, modelId: string): string =>
+  `${casePrefix(at)}/doubts/${organ}/${modelId}.json`;
+export const expectedErrorKey = (at: CaseAddress): string => `${casePrefix(at)}/expected-error.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
 /** The finished case; each round that finished it again wrote an edition of its own, numbered as the round. */
 export const resultKey = (at: CaseAddress, edition = 1): string =>
@@ -57,6 +62,18 @@ export const apiTokenRevokedKey = (id: string): string => `${apiTokensPrefix}${i
 /** Who uploaded a mask: a command may only name what its sender has uploaded. */
 export const uploadKey = (campaign: string, sha256: string, person: string): string =>
   `${campaignPrefix(campaign)}/uploads/${sha256}/${person}.json`;
+
+/** Planned double reads and review lists; a further edition for each time that cases were added. */
+export const readPlansPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/double-reads/`;
+export const readPlanKey = (campaign: string, edition: number): string =>
+  `${readPlansPrefix(campaign)}${edition}.json`;
+export const reviewPlansPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/review-lists/`;
+export const reviewPlanKey = (campaign: string, edition: number): string =>
+  `${reviewPlansPrefix(campaign)}${edition}.json`;
+/** What labels of a case were compared for agreement and recall. */
+export const comparisonsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/comparisons/`;
+export const comparisonKey = (at: CaseAddress, kind: ComparisonKind): string =>
+  `${comparisonsPrefix(at.campaign)}${kind}/${at.collection}/${at.caseId}.json`;
 
 export const auditPrefix = (campaign: string): string => `${root}/audit/${campaign}/`;
 /** `entity` is a case or a task: `case/lits/volume-0`, `task/lits/volume-0/1`. */
@@ -105,6 +122,10 @@ export const historyKey = (campaign: string, workflowId: string, runId: string):
   `${historiesPrefix(campaign)}${workflowId}/${runId}.json`;
 
 export const modelKey = (organ: Organ, modelId: string): string => `${root}/models/${organ}/${modelId}.json`;
+
+/** What the organs that a model was trained on are like. */
+export const trainingFeaturesKey = (organ: Organ, modelId: string): string =>
+  `${root}/training-features/${organ}/${modelId}.json`;
 
 export const evaluationsPrefix = `${root}/evaluations/`;
 export const evaluationPrefix = (id: string): string => `${evaluationsPrefix}${id}`;

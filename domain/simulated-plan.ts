@@ -43,14 +43,17 @@ export function nextSimulatedStep(task: TaskState, people: readonly Person[]): S
   }
 }
 
-/** Who draws: a second read goes to somebody else than the first. */
+/** Who draws: each further read of a case goes to somebody else. */
 function reader(task: TaskState, crew: readonly Person[]): Person | undefined {
   const juniors = crew.filter((person) => person.role === 'junior');
   const first = pick(juniors, `${seedOf(task)}/junior`);
   if (!isRead(task)) return first;
+  const others = juniors.filter((person) => person !== first);
+  const second = pick(others, `${seedOf(task)}/double-read`);
+  if (task.kind === 'double-read') return second;
   return pick(
-    juniors.filter((person) => person !== first),
-    `${seedOf(task)}/${task.kind}`,
+    others.filter((person) => person !== second),
+    `${seedOf(task)}/blind-audit`,
   );
 }
 

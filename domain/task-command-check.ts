@@ -149,16 +149,25 @@ function list(check: Check, of: string, most = Number.POSITIVE_INFINITY): Check 
   };
 }
 
-/** An object whose names are organs, each at most once. */
+/** A plain object whose names are organs, each at most once. */
 function onlyOrgans(check: Check): Check {
   return (value) => {
-    if (!isObject(value)) return `must be an object of organs; got ${shown(value)}`;
-    for (const [organ, inner] of Object.entries(value)) {
-      const fault = organName(organ) ?? check(inner);
+    if (!isObject(value) || !isPlain(value)) return `must be an object of organs; got ${shown(value)}`;
+    for (const organ of Reflect.ownKeys(value)) {
+      if (organ === '__proto__' || !Object.prototype.propertyIsEnumerable.call(value, organ)) continue;
+      const fault = organName(organ) ?? check(value[organ.toString()]);
       if (fault !== undefined) return fault;
     }
     return undefined;
   };
+}
+
+/** As the schema library has it: made by an object literal, or by nothing at all. */
+function isPlain(value: Record<string, unknown>): boolean {
+  const maker = value.constructor;
+  if (typeof maker !== 'function') return true;
+  const { prototype }: { prototype: unknown } = maker;
+  return typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
 function voxel(value: unknown): string | undefined {

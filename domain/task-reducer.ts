@@ -1,5 +1,6 @@
 import type { Collection } from './collection.js';
 import type { LabelSummary } from './label-version.js';
+import type { Organ } from './organ.js';
 import { systemActor } from './role.js';
 import type { Hands, TaskAnswer, TaskKind, TaskPolicyChoice, TaskState } from './task.js';
 import type { TaskCommand, TaskCommandKind } from './task-command.js';
@@ -37,6 +38,7 @@ export interface NewTask {
   readonly policy?: TaskPolicyChoice;
   /** Who worked on the case in earlier rounds. */
   readonly hands?: Hands;
+  readonly asked?: readonly Organ[] | undefined;
 }
 
 /** A new task, queued. A task of kind `refine` does not name its kind. */
@@ -48,6 +50,7 @@ export function openTask(about: NewTask): TaskState {
     caseId,
     round,
     ...(kind === 'refine' ? {} : { kind }),
+    ...(about.asked === undefined ? {} : { asked: [...about.asked] }),
     version: 0,
     phase: 'queued',
     comments: [],

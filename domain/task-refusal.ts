@@ -113,7 +113,7 @@ function phaseFault(state: TaskState, kind: TaskCommandKind, person: Person, now
 
 function bondFault(
   state: TaskState,
-  { bond, kind, role, to }: TaskRule,
+  { bond, kind, role, from }: TaskRule,
   person: Person,
   now: string | undefined,
 ): string | undefined {
@@ -125,7 +125,7 @@ function bondFault(
     case 'holder':
       return holderFault(state, person, now);
     case 'uninvolved': {
-      const did = involvement(state, person.id, to === 'in-verification' ? 'verification' : 'review');
+      const did = involvement(state, person.id, from === 'submitted' ? 'review' : 'verification');
       const other = role === 'system' ? systemActor : `another ${roleTitles[role]}`;
       return did && `${person.id} ${did}; ${kind} needs ${other}`;
     }

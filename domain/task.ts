@@ -118,6 +118,8 @@ export const TaskState = z.object({
   round: z.number().int().positive(),
   /** Absent means `refine`. */
   kind: TaskKind.optional(),
+  /** The organs that people are asked to look at, where it is not all of them. */
+  asked: z.array(OrganName).optional(),
   version: z.number().int().nonnegative(),
   phase: TaskPhase,
   /** The junior who has it, also while it is under review: a returned task goes back to the same person. */

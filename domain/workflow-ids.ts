@@ -1,4 +1,4 @@
-import type { Collection } from './collection.js';
+import { type Collection, collections } from './collection.js';
 import type { CaseAddress } from './keys.js';
 import type { Organ } from './organ.js';
 import type { TaskKind } from './task.js';
@@ -11,6 +11,9 @@ export const trainingId = (campaign: string, organ: Organ): string =>
   `${campaignId(campaign)}/train/${organ}`;
 export const caseWorkflowId = (at: CaseAddress): string =>
   `${campaignId(at.campaign)}/case/${at.collection}/${at.caseId}`;
+/** Pre-labelling of a case before the review list is made. */
+export const preparationId = (at: CaseAddress): string =>
+  `${campaignId(at.campaign)}/prepare/${at.collection}/${at.caseId}`;
 export const taskWorkflowId = (at: CaseAddress, round: number, kind?: TaskKind): string =>
   `${campaignId(at.campaign)}/task/${at.collection}/${at.caseId}/${roundName(round, kind)}`;
 /** A further round of a finished case, up to its next result. */
@@ -27,6 +30,8 @@ export const decisionsPrefix = 'decision/';
 export const decisionEntity = (at: CaseAddress): string => `${decisionsPrefix}${at.collection}/${at.caseId}`;
 export const taskEntity = (at: CaseAddress, round: number, kind?: TaskKind): string =>
   `task/${at.collection}/${at.caseId}/${roundName(round, kind)}`;
+/** What the entities of all tasks of one case begin with. */
+export const tasksPrefix = (at: CaseAddress): string => `task/${at.collection}/${at.caseId}/`;
 /** Who belongs to a campaign, and every change of that. */
 export const rosterEntity = 'roster';
 
@@ -48,6 +53,17 @@ export function parseRound(text: string): { round: number; kind: TaskKind } | un
   const kind = suffix === '-double' ? 'double-read' : suffix === '-blind' ? 'blind-audit' : 'refine';
   return { round: Number(digits), kind };
 }
+/** The case that an audited entity is about; undefined for one that is about none. */
+export function caseOfEntity(campaign: string, entity: string): CaseAddress | undefined {
+  const [kind, collection, caseId] = entity.split('/');
+  if (caseId === undefined || !['case', 'decision', 'task'].includes(kind!)) return undefined;
+  return collections.some((each) => each === collection)
+    ? { campaign, collection: collection as Collection, caseId }
+    : undefined;
+}
+
+/** The seals over a campaign's record. */
+export const checkpointEntity = 'checkpoint';
 
 /** What the tasks of a campaign are called from outside. */
 export const signals = { taskCommand: 'taskCommand', caseFinished: 'caseFinished' } as const;

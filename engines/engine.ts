@@ -1,3 +1,4 @@
+import type { Doubt } from '../domain/expected-error.js';
 import type { Organ } from '../domain/organ.js';
 import type { CtVolume, Mask } from '../imaging/volume.js';
 
@@ -27,12 +28,22 @@ export interface EngineDescription {
   /** One honest sentence on what it is and what to expect of it. */
   readonly summary: string;
   readonly device: 'cpu' | 'gpu';
+  /** It was trained on mirrored patients too, so that its mask of a mirrored scan is a second opinion. */
+  readonly knowsMirrored?: true;
+}
+
+/** A mask, and how sure its model is of it. */
+export interface JudgedMask {
+  readonly mask: Mask;
+  readonly doubt: Doubt;
 }
 
 /** A trained model that is ready to infer. */
 export interface LoadedModel {
   /** Mask of the model's organ on the image's own grid. Same image, same mask. */
   predict(image: CtVolume, context: RunContext): Promise<Mask>;
+  /** The same mask with what the model's own chances say of it, at little more cost. Left out where there are none. */
+  judge?(image: CtVolume, context: RunContext): Promise<JudgedMask>;
   /** Frees threads and memory. Safe to call twice. */
   dispose(): Promise<void>;
 }

@@ -15,12 +15,12 @@ const attempts = 20;
 
 /** Everybody of a campaign: the people of its plan, with later additions and changes, in the order of their ids. */
 export async function readRoster(store: ObjectStore, campaign: string): Promise<Person[]> {
-  const { people } = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
+  const plan = await readJson(store, campaignPlanKey(campaign), CampaignPlan);
   const editions = await newestEditions(store, campaign, '');
   const later = await mapBounded([...editions], readsAtOnce, ([id, edition]) =>
     requireJson(store, personKey(campaign, id, edition), Person),
   );
-  const roster = new Map([...people, ...later].map((person) => [person.id, person]));
+  const roster = new Map([...(plan?.people ?? []), ...later].map((person) => [person.id, person]));
   return [...roster.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 

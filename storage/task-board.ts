@@ -3,6 +3,7 @@ import type { CaseAddress } from '../domain/keys.js';
 import type { TaskState } from '../domain/task.js';
 import { isRead } from '../domain/task-rules.js';
 import type { BoardEntry } from '../domain/work-queue.js';
+import { tasksPrefix } from '../domain/workflow-ids.js';
 import { newestAuditKeys } from './audit-log.js';
 import { requireJson } from './json.js';
 import { mapBounded } from './map-bounded.js';
@@ -47,7 +48,7 @@ export function currentTasks(board: readonly BoardEntry[]): Map<string, TaskStat
 
 /** Every task of one case: rounds and reads for measuring, oldest round first. */
 export async function tasksOfCase(store: ObjectStore, at: CaseAddress): Promise<TaskState[]> {
-  const keys = await newestAuditKeys(store, at.campaign, `task/${at.collection}/${at.caseId}/`);
+  const keys = await newestAuditKeys(store, at.campaign, tasksPrefix(at));
   const records = await mapBounded([...keys.values()], readsAtOnce, (key) =>
     requireJson(store, key, AuditRecord),
   );

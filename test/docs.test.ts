@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { program } from '../cli/program.js';
+import { personalKinds } from '../cli/task-actions.js';
 import { findingCatalogue } from '../domain/finding-catalogue.js';
-import { taskCommandKinds } from '../domain/task-command.js';
 
 const readme = readFileSync('README.md', 'utf8');
 const architecture = readFileSync('ARCHITECTURE.md', 'utf8');
@@ -20,7 +20,7 @@ describe('the documentation', () => {
     for (const command of program().commands) {
       if (command.name() !== 'start') expect(readme, command.name()).toContain(`plusct ${command.name()}`);
     }
-    for (const kind of taskCommandKinds) expect(readme, kind).toMatch(new RegExp(`(tasks |\`)${kind}`));
+    for (const kind of personalKinds) expect(readme, kind).toMatch(new RegExp(`(tasks |\`)${kind}`));
   });
 
   it('names every variable that plusct reads from the environment', () => {

@@ -2,6 +2,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { auditDeeds } from '../activities/audit.js';
 import { campaignDeeds } from '../activities/campaign.js';
+import { comparisonDeeds } from '../activities/comparisons.js';
 import type { Dependencies, WorkflowStatus } from '../activities/dependencies.js';
 import { evaluationDeeds } from '../activities/evaluate.js';
 import { ingestDeeds } from '../activities/ingest.js';
@@ -9,6 +10,7 @@ import { labelDeeds } from '../activities/labels.js';
 import { modelDeeds } from '../activities/models.js';
 import { refinementDeeds } from '../activities/refinement.js';
 import { rosterDeeds } from '../activities/roster.js';
+import { workPlanDeeds } from '../activities/work-plans.js';
 import { type QueueRole, taskQueue } from '../domain/queues.js';
 import type { Config } from './config.js';
 import { failureInterceptor } from './failures.js';
@@ -23,10 +25,12 @@ export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
   return {
     ...auditDeeds(dependencies),
     ...campaignDeeds(dependencies),
+    ...comparisonDeeds(dependencies),
     ...evaluationDeeds(dependencies),
     ...ingestDeeds(dependencies),
     ...labelDeeds(dependencies),
     ...refinementDeeds(dependencies),
+    ...workPlanDeeds(dependencies),
     ...rosterDeeds(dependencies),
   };
 }

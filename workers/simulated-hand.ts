@@ -11,6 +11,7 @@ import {
   simulatedSeniorRefines,
   simulatedSkill,
 } from '../domain/simulated-plan.js';
+import { acknowledgeable } from '../domain/submission-judgement.js';
 import type { TaskState } from '../domain/task.js';
 import type { TaskCommand } from '../domain/task-command.js';
 import { labelsOf } from '../domain/task-organs.js';
@@ -49,7 +50,8 @@ export async function simulatedCommand(
   if (kind === 'submit') {
     const skill = simulatedSkill(`${seed}/${person.role}`, task.returns);
     const upload = await draw(store, task, { masks, reference, skill, seed: `${seed}/${task.returns}` });
-    return { kind, ...asked, upload, reason: `${reference.note}: correction` };
+    const acknowledged = [...acknowledgeable];
+    return { kind, ...asked, upload, acknowledged, reason: `${reference.note}: correction` };
   }
   if (!simulatedSeniorRefines(task))
     return { kind: 'verify', ...asked, reason: `${reference.note}: verification` };

@@ -30,13 +30,14 @@ import {
 import { heavy, quick } from './deeds.js';
 import { evaluateLabels } from './evaluate-labels.js';
 import { ingestCollection } from './ingest-collection.js';
+import { planFor, prepareCases } from './prepare-cases.js';
 import { type CaseOutcome, processCase } from './process-case.js';
 import { trainModel } from './train-model.js';
 
 export const caseFinished = defineSignal<[CaseOutcome]>(signals.caseFinished);
 export const progress = defineQuery<BuildProgress>(queries.progress);
 
-export type BuildStage = 'ingest' | 'train' | 'cases' | 'evaluate' | 'done';
+export type BuildStage = 'ingest' | 'train' | 'prepare' | 'cases' | 'evaluate' | 'done';
 
 /** What is carried from run to run and shown to people. */
 export interface BuildProgress {
@@ -48,6 +49,8 @@ export interface BuildProgress {
   finished: number;
   failed: number;
   models: ModelSummary[];
+  /** Cases that were pre-labelled for the review list; only of campaigns that have one. */
+  prepared?: number;
   /** `{collection}/{caseId}` of the cases under way. */
   inFlight: string[];
 }
@@ -84,6 +87,7 @@ export async function buildDataset(plan: CampaignPlan, carried?: BuildProgress):
 
   if (now.stage === 'ingest') await ingest(plan, now);
   if (now.stage === 'train') await train(plan, now);
+  if (now.stage === 'prepare') await prepare(plan, now);
   if (now.stage === 'cases') await runCases(plan, now);
   return finish(plan, now);
 }
@@ -119,6 +123,20 @@ async function train(plan: CampaignPlan, now: BuildProgress): Promise<void> {
     ),
   );
   now.models = models.filter((model) => model !== undefined);
+  now.stage = planFor(plan).planned ? 'prepare' : 'cases';
+}
+
+/** What is planned before people begin: who reads twice, and, once every case is pre-labelled, what they look at. */
+async function prepare(plan: CampaignPlan, now: BuildProgress): Promise<void> {
+  const { campaign } = plan;
+  while (plan.review !== undefined && (now.prepared ?? 0) < now.total) {
+    const page = await quick().worklistPage({ campaign, offset: now.prepared ?? 0, limit: pageSize });
+    await prepareCases(plan, now.models, page);
+    now.prepared = (now.prepared ?? 0) + page.length;
+    if (historyIsLong()) await carryOn(plan, now);
+  }
+  if (plan.doubleReads !== undefined) await quick().planDoubleReads({ campaign });
+  if (plan.review !== undefined) await heavy().planReview({ campaign });
   now.stage = 'cases';
 }
 
@@ -148,7 +166,16 @@ async function startCase(plan: CampaignPlan, now: BuildProgress, item: CaseSumma
       workflowId: caseWorkflowId({ campaign, collection: item.collection, caseId: item.caseId }),
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ campaign, item, models: now.models, people, ...(policy === undefined ? {} : { policy }) }],
+      args: [
+        {
+          campaign,
+          item,
+          models: now.models,
+          people,
+          ...(policy === undefined ? {} : { policy }),
+          ...planFor(plan),
+        },
+      ],
     });
   } catch (error) {
     // Already under way or finished under an earlier run: reconciling finds out which.

@@ -1,12 +1,14 @@
 import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { AuditDeeds } from '../activities/audit.js';
 import type { CampaignDeeds } from '../activities/campaign.js';
+import type { ComparisonDeeds } from '../activities/comparisons.js';
 import type { EvaluationDeeds } from '../activities/evaluate.js';
 import type { IngestDeeds } from '../activities/ingest.js';
 import type { LabelDeeds } from '../activities/labels.js';
 import type { ModelDeeds } from '../activities/models.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
 import type { RosterDeeds } from '../activities/roster.js';
+import type { WorkPlanDeeds } from '../activities/work-plans.js';
 import { permanentFailures } from '../domain/errors.js';
 import { type QueueRole, siblingQueue } from '../domain/queues.js';
 
@@ -37,7 +39,14 @@ const deviceAttempts = 60;
 /** Small reads and writes. */
 export const quick = () =>
   proxyActivities<
-    AuditDeeds & CampaignDeeds & LabelDeeds & RefinementDeeds & RosterDeeds & EvaluationDeeds & IngestDeeds
+    AuditDeeds &
+      CampaignDeeds &
+      LabelDeeds &
+      RefinementDeeds &
+      RosterDeeds &
+      EvaluationDeeds &
+      IngestDeeds &
+      WorkPlanDeeds
   >(
     options('io', {
       startToCloseTimeout: '1 minute',
@@ -54,11 +63,13 @@ export const urgent = () =>
 
 /** Finishing cases that have begun. */
 export const begun = () =>
-  proxyActivities<LabelDeeds>(options('io', { ...volumeWork, priority: { priorityKey: priority.begun } }));
+  proxyActivities<LabelDeeds & ComparisonDeeds>(
+    options('io', { ...volumeWork, priority: { priorityKey: priority.begun } }),
+  );
 
 /** Work on whole volumes; heartbeats tell that it is alive. */
 export const heavy = () =>
-  proxyActivities<IngestDeeds & EvaluationDeeds & CampaignDeeds>(
+  proxyActivities<IngestDeeds & EvaluationDeeds & CampaignDeeds & WorkPlanDeeds>(
     options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }),
   );
 

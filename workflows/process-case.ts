@@ -10,9 +10,8 @@ import {
   WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { CaseWork } from '../activities/work-plans.js';
 import type { CaseSummary } from '../domain/case.js';
-import type { Finding } from '../domain/finding.js';
-import { findingCatalogue } from '../domain/finding-catalogue.js';
 import type { CaseAddress } from '../domain/keys.js';
 import { voxelHashes } from '../domain/label-hashes.js';
 import type { LabelSummary } from '../domain/label-version.js';
@@ -21,8 +20,10 @@ import type { Organ } from '../domain/organ.js';
 import type { Person } from '../domain/person.js';
 import type { TaskKind, TaskPolicyChoice } from '../domain/task.js';
 import { campaignId, caseEntity, signals, taskWorkflowId } from '../domain/workflow-ids.js';
-import { begun, onDevice, quick } from './deeds.js';
-import { type RefineInput, refineCase } from './refine-case.js';
+import { begun, quick } from './deeds.js';
+import { estimateErrors, preLabelCase } from './pre-label.js';
+import { type RefineInput, type RefineOutcome, refineCase } from './refine-case.js';
+import { rootMessage } from './root-message.js';
 
 export interface ProcessInput {
   readonly campaign: string;
@@ -30,8 +31,11 @@ export interface ProcessInput {
   readonly models: readonly ModelSummary[];
   readonly people: readonly Person[];
   readonly policy?: TaskPolicyChoice;
-  /** Further reads of the same pre-label, for measuring only. */
-  readonly reads?: readonly TaskKind[];
+  readonly prioritise?: boolean;
+  /** The campaign has planned double reads, or a review list: what they say of this case is looked up. */
+  readonly planned?: boolean;
+  /** Ends once the case is pre-labelled: the review list is made of all cases before people begin. */
+  readonly until?: 'pre-label';
 }
 
 export interface CaseOutcome {
@@ -52,11 +56,7 @@ export async function processCase(input: ProcessInput): Promise<CaseOutcome> {
     if (!isCancellation(error)) outcome = { ...outcome, failure: rootMessage(error) };
     else throw error;
   }
-  await CancellationScope.nonCancellable(() =>
-    getExternalWorkflowHandle(campaignId(input.campaign))
-      .signal(signals.caseFinished, outcome)
-      .catch(() => undefined),
-  );
+  if (input.until === undefined) await tellCampaign(input.campaign, outcome);
   if (outcome.failure !== undefined) {
     // A failed workflow may be started again under its id: the case is taken up where its objects end.
     throw ApplicationFailure.nonRetryable(outcome.failure, 'CaseFailed');
@@ -64,8 +64,16 @@ export async function processCase(input: ProcessInput): Promise<CaseOutcome> {
   return outcome;
 }
 
+async function tellCampaign(campaign: string, outcome: CaseOutcome): Promise<void> {
+  await CancellationScope.nonCancellable(() =>
+    getExternalWorkflowHandle(campaignId(campaign))
+      .signal(signals.caseFinished, outcome)
+      .catch(() => undefined),
+  );
+}
+
 async function carryThrough(input: ProcessInput): Promise<void> {
-  const { campaign, item, models, reads = [] } = input;
+  const { campaign, item, models, until } = input;
   const at: CaseAddress = { campaign, collection: item.collection, caseId: item.caseId };
   const entity = caseEntity(at);
   const { workflowId, runId } = workflowInfo();
@@ -91,93 +99,85 @@ async function carryThrough(input: ProcessInput): Promise<void> {
     known = labels;
   };
 
-  await note('ingested', item.sourceLabels, { missing: item.missingOrgans.join(', ') });
-  const made = await Promise.all(item.missingOrgans.map((organ) => preLabel(at, organ, models)));
-  const findings = made.flatMap((each) => ('finding' in each ? [each.finding] : []));
-  const proposals = made.flatMap((each) => ('label' in each ? [each.label] : []));
-  const pre = await begun().assemblePreLabel({ at, labels: [...item.sourceLabels, ...proposals], findings });
-  await note(
-    'pre-labelled',
-    pre.labels,
-    Object.fromEntries(pre.labels.map((each) => [each.organ, each.author])),
-  );
+  const proposing = { at, item, models, ...(input.prioritise ? { prioritise: true } : {}) };
+  const prepared =
+    input.planned && until === undefined ? (await quick().preLabelled({ at })).labels : undefined;
+  if (prepared === undefined)
+    await note('ingested', item.sourceLabels, { missing: item.missingOrgans.join(', ') });
+  const labels = prepared ?? (await preLabelCase(proposing));
+  if (prepared === undefined) {
+    await note('pre-labelled', labels, Object.fromEntries(labels.map((each) => [each.organ, each.author])));
+    if (input.prioritise) await estimateErrors(proposing, labels);
+  }
+  if (until === 'pre-label') return;
 
-  for (const kind of reads) await startRead(input, at, kind, pre.labels);
-  const refined = await executeChild(refineCase, {
+  known = labels;
+  const work = input.planned ? await quick().plannedWork({ at }) : undefined;
+  const task: TaskStart = { input, at, labels, reads: readsOf(work) };
+  for (const read of task.reads) await startRead(task, read);
+  const refined = await refine(task, work?.listed);
+  const final = await begun().finaliseCase({ at, labels: refined.labels, absent: refined.absent });
+  await note('finalised', final.labels, { labelMap: final.labelMapSha256 });
+  if (input.planned) await begun().compareLabels({ at });
+}
+
+/** A read of the same pre-label for measuring only, and the organs that count. */
+interface Read {
+  readonly kind: TaskKind;
+  readonly organs: readonly Organ[];
+}
+
+interface TaskStart {
+  readonly input: ProcessInput;
+  readonly at: CaseAddress;
+  readonly labels: readonly LabelSummary[];
+  readonly reads: readonly Read[];
+}
+
+function readsOf(work: CaseWork | undefined): Read[] {
+  const reads: Read[] = [
+    { kind: 'double-read', organs: work?.doubleRead ?? [] },
+    { kind: 'blind-audit', organs: work?.blindAudit ?? [] },
+  ];
+  return reads.filter(({ organs }) => organs.length > 0);
+}
+
+/** The work of people. A case of which nothing is on the review list ends as it was pre-labelled. */
+async function refine(task: TaskStart, listed: readonly Organ[] | undefined): Promise<RefineOutcome> {
+  const { at, labels } = task;
+  if (listed?.length === 0) return { labels: [...labels], absent: [] };
+  return executeChild(refineCase, {
     workflowId: taskWorkflowId(at, firstRound),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     parentClosePolicy: ParentClosePolicy.TERMINATE,
-    args: [taskInput(input, at, pre.labels)],
+    args: [{ ...taskInput(task), ...(listed === undefined ? {} : { asked: listed }) }],
   });
-  const final = await begun().finaliseCase({ at, labels: refined.labels, absent: refined.absent });
-  await note('finalised', final.labels, { labelMap: final.labelMapSha256 });
 }
 
-function taskInput(
-  { people, policy, reads = [] }: ProcessInput,
-  at: CaseAddress,
-  labels: readonly LabelSummary[],
-): RefineInput {
+function taskInput({ input, at, labels, reads }: TaskStart): RefineInput {
+  const { people, policy } = input;
   return {
     at,
     round: firstRound,
     labels,
     people,
     ...(policy === undefined ? {} : { policy }),
-    ...(reads.length === 0 ? {} : { others: reads }),
+    ...(reads.length === 0 ? {} : { others: reads.map(({ kind }) => kind) }),
   };
 }
 
 /** A read for measuring goes its own way: the case does not wait for it. */
-async function startRead(
-  input: ProcessInput,
-  at: CaseAddress,
-  kind: TaskKind,
-  labels: readonly LabelSummary[],
-): Promise<void> {
-  const others = ['refine' as const, ...(input.reads ?? []).filter((each) => each !== kind)];
+async function startRead(task: TaskStart, { kind, organs }: Read): Promise<void> {
+  const rest = task.reads.map((each) => each.kind).filter((each) => each !== kind);
   try {
     await startChild(refineCase, {
-      workflowId: taskWorkflowId(at, firstRound, kind),
+      workflowId: taskWorkflowId(task.at, firstRound, kind),
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ ...taskInput(input, at, labels), kind, others }],
+      args: [{ ...taskInput(task), kind, others: ['refine', ...rest], asked: organs }],
     });
   } catch (error) {
     // Already under way, or done: a case that is taken up again does not read twice.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-}
-
-/** One organ's proposal; when inference fails for good, people start from an empty mask and the case goes on. */
-async function preLabel(
-  at: CaseAddress,
-  organ: Organ,
-  models: readonly ModelSummary[],
-): Promise<{ label: LabelSummary } | { finding: Finding }> {
-  const model = models.find((each) => each.organ === organ);
-  if (model === undefined)
-    return { finding: failed(organ, 'no model: no case of the campaign has source labels') };
-  try {
-    return { label: await onDevice().predictOrgan({ at, organ, modelId: model.modelId }) };
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return { finding: failed(organ, rootMessage(error)) };
-  }
-}
-
-function failed(organ: Organ, why: string): Finding {
-  return {
-    code: 'PRELABEL_FAILED',
-    severity: findingCatalogue.PRELABEL_FAILED.severity,
-    where: organ,
-    message: `${organ} has no pre-label: ${why}`,
-    suggestion: 'draw the organ by hand, or attest that it is absent',
-  };
-}
-
-function rootMessage(error: unknown): string {
-  let deepest: unknown = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  return deepest instanceof Error ? deepest.message : String(deepest);
 }

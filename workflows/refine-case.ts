@@ -25,9 +25,9 @@ import { labelsOf } from '../domain/task-organs.js';
 import { recordOf } from '../domain/task-record.js';
 import { type Deciding, reduceTask } from '../domain/task-reducer.js';
 import { isRepeated, refusal } from '../domain/task-refusal.js';
-import { taskIsDone } from '../domain/task-rules.js';
+import { isRead, taskIsDone } from '../domain/task-rules.js';
 import { queries, signals, taskEntity, updates } from '../domain/workflow-ids.js';
-import { quick, urgent } from './deeds.js';
+import { begun, quick, urgent } from './deeds.js';
 
 export const taskCommand = defineSignal<[unknown, unknown?]>(signals.taskCommand);
 export const askTask = defineUpdate<TaskAnswer, [unknown, unknown?]>(updates.askTask);
@@ -43,6 +43,8 @@ export interface RefineInput {
   readonly policy?: TaskPolicyChoice;
   /** Who worked on the case in earlier rounds. */
   readonly hands?: Hands;
+  /** The organs that people are asked to look at; absent means all. */
+  readonly asked?: readonly Organ[];
   /** Other reads of the same case, whose readers may not draw here. */
   readonly others?: readonly TaskKind[];
   /** Letters that arrived but were not yet handled when the workflow continued as new. */
@@ -106,10 +108,15 @@ export async function refineCase(input: RefineInput): Promise<RefineOutcome> {
     if (historyIsLong()) await carryOn(input, mailbox);
   }
   await condition(allHandlersFinished);
+  if (isRead(state)) await begun().compareLabels({ at: input.at });
   return {
     labels: labelsOf(state),
-    absent: organs.filter((organ) => state?.organs[organ].state === 'absent'),
+    absent: absentOrgans(state),
   };
+}
+
+function absentOrgans(state: TaskState): Organ[] {
+  return organs.filter((organ) => state.organs[organ].state === 'absent');
 }
 
 function momentOf(): string {
@@ -220,6 +227,8 @@ async function takeIn(
         return await urgent().acceptSubmission({
           ...by,
           upload: command.upload,
+          kind: command.kind,
+          absent: absentOrgans(state),
           reason: command.reason ?? command.kind,
           ...('acknowledged' in command ? { acknowledged: command.acknowledged ?? [] } : {}),
           ...(state.returnedOrgans === undefined ? {} : { returnedOrgans: state.returnedOrgans }),

@@ -4,6 +4,7 @@ import type { CtVolume, Mask } from '../../imaging/volume.js';
 import type {
   Engine,
   EngineDescription,
+  JudgedMask,
   LoadedModel,
   RunContext,
   TrainingCase,
@@ -89,16 +90,18 @@ function loadedModel(model: Uint8Array): LoadedModel {
   decodeModel(model);
   const bytes = model.slice();
   const disposal = new AbortController();
+  const judge = async (image: CtVolume, context: RunContext): Promise<JudgedMask> => {
+    if (disposal.signal.aborted)
+      throw new PlusctError('InvalidInput', 'the model was disposed of: load it again before predicting');
+    const signal = AbortSignal.any([context.signal, disposal.signal]);
+    const copy = copyOf(image, 'the image');
+    const task: AtlasTask = { kind: 'predict', model: bytes, image: copy };
+    const { progress } = context;
+    return runInThread<AtlasTask, JudgedMask>(entry(), task, { signal, progress }, [copy.hu.buffer]);
+  };
   return {
-    predict: async (image: CtVolume, context: RunContext): Promise<Mask> => {
-      if (disposal.signal.aborted)
-        throw new PlusctError('InvalidInput', 'the model was disposed of: load it again before predicting');
-      const signal = AbortSignal.any([context.signal, disposal.signal]);
-      const copy = copyOf(image, 'the image');
-      const task: AtlasTask = { kind: 'predict', model: bytes, image: copy };
-      const { progress } = context;
-      return runInThread<AtlasTask, Mask>(entry(), task, { signal, progress }, [copy.hu.buffer]);
-    },
+    predict: async (image, context): Promise<Mask> => (await judge(image, context)).mask,
+    judge,
     dispose: async () => disposal.abort(),
   };
 }

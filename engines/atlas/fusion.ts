@@ -11,22 +11,25 @@ const leastWeight = 0.01;
 
 /**
  * Chance of the organ in every voxel of the fixed picture: the exemplars' labels, weighted by how well each looks
- * like the scan around that voxel (local correlation, so that contrast agent matters little).
+ * like the scan around that voxel (local correlation, so that contrast agent matters little). `votes` holds what each
+ * exemplar alone says, 0…255.
  */
 export function fuse(
   fixed: Picture,
   exemplars: readonly Exemplar[],
   region: CubicGrid,
   mapping: Mapping,
-): Float32Array {
+): { chance: Float32Array; votes: Float32Array[] } {
   const { shape } = fixed.grid;
   const size = fixed.values.length;
   const fixedIs = localStatistics(fixed.values, shape);
   const weighted = new Float32Array(size);
   const weights = new Float32Array(size);
+  const votes: Float32Array[] = [];
   for (const exemplar of exemplars) {
     const { values, seen } = warp(exemplar.values, region, mapping);
     const organ = warp(exemplar.organ, region, mapping).values;
+    votes.push(organ);
     const movedIs = localStatistics(values, shape);
     const shared = meanProduct(fixed.values, values, shape);
     for (let n = 0; n < size; n++) {
@@ -40,7 +43,7 @@ export function fuse(
     }
   }
   for (let n = 0; n < size; n++) weighted[n] = weights[n] > 0 ? weighted[n] / weights[n] : 0;
-  return weighted;
+  return { chance: weighted, votes };
 }
 
 /** The mean of all exemplars where they were scanned: less noise than any one of them. */

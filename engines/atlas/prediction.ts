@@ -1,6 +1,8 @@
 import { rasView, resample } from '../../imaging/resample.js';
-import type { CtVolume, Mask } from '../../imaging/volume.js';
+import type { CtVolume } from '../../imaging/volume.js';
+import type { JudgedMask } from '../engine.js';
 import { type Alignment, align } from './alignment.js';
+import { doubtOf } from './doubt.js';
 import { fuse, meanOrgan, meanPicture } from './fusion.js';
 import { evidence, type IntensityModel, learnIntensity } from './intensity.js';
 import type { AtlasModel } from './model.js';
@@ -30,12 +32,12 @@ const rounds = 2;
 /** The exemplars' vote is never taken as certain. */
 const leastChance = 0.003;
 
-/** Finds the model's organ in a scan. Throws `InvalidInput` when the scan holds no body. */
+/** Finds the model's organ in a scan, and says how sure it is. Throws `InvalidInput` when the scan holds no body. */
 export function predictOrgan(
   model: AtlasModel,
   image: CtVolume,
   report: (fraction: number, note: string) => void,
-): Mask {
+): JudgedMask {
   const scan = prepareScan(image);
   report(0.1, 'resampled and found the body');
   const alignment = align(scan.overview, model.overview);
@@ -44,11 +46,12 @@ export function predictOrgan(
   const fixed = cropPicture(scan.work, alignedBox(organ, inverse(alignment)), regionMarginMm);
   const mapping = register(fixed, meanPicture(model.exemplars, model.region), alignment, predictionLevels);
   report(0.7, 'deformed the template');
-  const chance = fuse(fixed, model.exemplars, model.region, mapping);
+  const { chance, votes } = fuse(fixed, model.exemplars, model.region, mapping);
   report(0.85, `fused ${model.exemplars.length} labels`);
   const hu = resample(image.hu, rasView(image.geometry), fixed.grid);
   const { belief, intensity } = weigh(lightMean(hu, fixed.grid.shape), chance, fixed);
-  return drawMask(image, belief, fixed.grid, intensity, model.organ);
+  const mask = drawMask(image, belief, fixed.grid, intensity, model.organ);
+  return { mask, doubt: doubtOf(belief, votes, fixed.grid.shape) };
 }
 
 /** Log-odds of the organ from the exemplars' vote, the voxel's value and its neighbours, learnt and applied in turns. */

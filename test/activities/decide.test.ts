@@ -33,6 +33,7 @@ beforeEach(async () => {
     work: {
       provesCopy: () => Promise.resolve(undefined),
     } as unknown as Parameters<typeof campaignDeeds>[0]['work'],
+    now: () => new Date(),
     workflowStatus: () => Promise.resolve('completed'),
   });
   await publishJson(store, campaignPlanKey(campaign), {

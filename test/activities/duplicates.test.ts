@@ -78,7 +78,12 @@ describe('the worklist of a campaign', () => {
     );
     await ingested('nih-pancreas', 'PANCREAS_0004', copyOf(second!, 'resampled', seededRandom(3)));
 
-    const deeds = campaignDeeds({ store, work, workflowStatus: async () => 'unknown' });
+    const deeds = campaignDeeds({
+      store,
+      work,
+      now: () => new Date(),
+      workflowStatus: async () => 'unknown',
+    });
     const settled = await new MockActivityEnvironment().run(() => deeds.settleWorklist({ campaign }));
     expect(settled).toEqual({ cases: 3 });
     const { leftOut } = await requireJson(store, worklistKey(campaign), Worklist);

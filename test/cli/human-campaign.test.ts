@@ -89,6 +89,12 @@ describe('plusct on a terminal', () => {
       accepted: true,
       phase: 'submitted',
     });
+    expect(await json('tasks', 'next', '--as', 'clara')).toMatchObject({
+      task: `${name}/1`,
+      taken: 'review',
+      answer: { accepted: true, phase: 'in-review' },
+    });
+    expect((await plusct('tasks', 'show', name)).out).toContain('held by clara until');
     const silent = await plusct('tasks', 'return', name, '--as', 'clara');
     expect(silent).toMatchObject({ code: 1, err: expect.stringContaining('--reason') });
     const because = ['--as', 'clara', '--reason', 'not there'];
@@ -102,6 +108,8 @@ describe('plusct on a terminal', () => {
       expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(said) });
       expect(err).not.toContain('    at ');
     }
+    const note = ['--organ', 'pancreas', '--voxel', '3,4,5', '--text', 'the tail ends too early'];
+    expect((await plusct('tasks', 'comment', name, '--as', 'clara', ...note)).code).toBe(0);
     await plusct(
       'tasks',
       'return',
@@ -114,7 +122,12 @@ describe('plusct on a terminal', () => {
       'pancreas',
     );
     await plusct('tasks', 'submit', name, reference, '--as', 'anna', '--reason', 'looked');
+    await plusct('tasks', 'review', name, '--as', 'clara');
+    expect((await plusct('tasks', 'show', name)).out).toContain(
+      'clara (pancreas, voxel 3, 4, 5): the tail ends too early',
+    );
     await plusct('tasks', 'approve', name, '--as', 'clara');
+    await plusct('tasks', 'start-verification', name, '--as', 'david');
     const verified = await plusct('tasks', 'verify', name, '--as', 'david');
     expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('verified') });
   }, 240_000);
@@ -155,6 +168,60 @@ describe('plusct on a terminal', () => {
     expect((await plusct('audit', 'msd-spleen/spleen_2')).out).toContain('chain whole');
   });
 
+  it('verifies the audit, seals it, exports it and verifies the export without servers', async () => {
+    const whole = await plusct('audit', 'verify', campaign);
+    expect(whole).toMatchObject({ code: 0, out: expect.stringContaining('Whole.') });
+    expect(whole.out).toMatch(/Temporal: 4 running tasks asked, 1 ended ones read\./);
+    const sealed = await json<{ number: number; sha256: string }>(
+      'audit',
+      'checkpoint',
+      campaign,
+      '--as',
+      'olga',
+    );
+    expect(sealed).toMatchObject({ number: 1, actor: 'olga' });
+    const out = join(directory, 'exported');
+    const exported = await plusct('audit', 'export', campaign, '--out', out);
+    expect(exported).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Histories: \d+ written, 0 there/),
+    });
+    const offline = ['audit', 'verify', '--offline', out, '--anchor', sealed.sha256];
+    const alone = await json<{ faults: unknown[]; histories: number }>(...offline);
+    expect(alone).toMatchObject({ faults: [], checkpoints: 1, believed: 0 });
+    expect(alone.histories).toBeGreaterThan(1);
+    const records = join(out, 'v1', 'audit', campaign, 'task', 'msd-spleen', 'spleen_2', '1');
+    rmSync(join(records, '00000002.json'));
+    const damaged = await plusct(...offline);
+    expect(damaged).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('Record 2 of task/msd-spleen/spleen_2/1'),
+    });
+    const work = await plusct('effort', campaign, '--by', 'person');
+    expect(work).toMatchObject({ code: 0, out: expect.stringContaining('anna') });
+  }, 120_000);
+
+  it('lets a lead join, and open another round of a finished case', async () => {
+    const lea = ['--role', 'lead', '--name', 'Lea L.', '--as', 'operator', '--reason', 'new in March'];
+    expect((await plusct('people', 'add', 'lea', ...lea)).out).toContain('lea: lead');
+    expect(await plusct('people', 'add', 'lea', ...lea)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is of by-hand already'),
+    });
+    await plusct('people', 'change', 'anna', '--quota', '5', '--organ', 'spleen', '--as', 'operator');
+    const people = await json<{ id: string; quota?: number; role: string }[]>('people', 'list');
+    expect(people.map((each) => each.id)).toEqual(['anna', 'clara', 'david', 'lea']);
+    expect(people[0]).toMatchObject({ quota: 5, skills: { organs: ['spleen'] }, role: 'junior' });
+    const name = 'msd-spleen/spleen_2';
+    const because = ['--reason', 'the pancreas is too short'];
+    const reopened = await json('tasks', 'reopen', name, '--as', 'lea', ...because);
+    expect(reopened).toMatchObject({ accepted: true, phase: 'verified' });
+    let round: { round?: number; phase?: string } = {};
+    while (round.round !== 2) round = await json('tasks', 'show', name);
+    expect(round).toMatchObject({ phase: 'queued', hands: { reviewed: ['clara'] } });
+    expect((await plusct('tasks', 'show', name, '--round', '1')).out).toContain('verified by david');
+  }, 60_000);
+
   it('refuses another plan under the same campaign name, and says what differs', async () => {
     const again = await plusct(
       'build',
@@ -189,6 +256,6 @@ describe('plusct on a terminal', () => {
     expect(await plusct('status')).toMatchObject({ code: 1, err: expect.stringContaining('plusct up') });
     expect((await plusct('up', '--devices', '1')).code).toBe(0);
     const claim = await plusct('tasks', 'claim', 'msd-spleen/spleen_3', '--as', 'anna');
-    expect(claim).toMatchObject({ code: 0, out: expect.stringContaining('claimed') });
+    expect(claim).toMatchObject({ code: 0, out: expect.stringContaining('leased') });
   }, 120_000);
 });

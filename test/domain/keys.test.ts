@@ -17,11 +17,20 @@ import {
   objectKey,
   parseFeedKey,
   passportKey,
+  personKey,
   preLabelKey,
   resultKey,
   worklistKey,
 } from '../../domain/keys.js';
-import { caseEntity, caseWorkflowId, taskEntity, taskWorkflowId } from '../../domain/workflow-ids.js';
+import {
+  caseEntity,
+  caseWorkflowId,
+  parseRound,
+  reopenedCaseId,
+  roundName,
+  taskEntity,
+  taskWorkflowId,
+} from '../../domain/workflow-ids.js';
 
 const at: CaseAddress = { campaign: 'first', collection: 'lits', caseId: 'volume-0' };
 
@@ -67,6 +76,8 @@ describe('object keys', () => {
       worklistKey('first'),
       datasetKey('first', 'ab'.repeat(32)),
       ...[passportKey, preLabelKey, resultKey].map((key) => key(at)),
+      resultKey(at, 2),
+      ...[personKey('first', 'anna'), personKey('first', 'anna', 2), personKey('first', 'anna-2')],
       ...[manifestKey('first', 'lits'), labelKey(at, 'liver', 'v'), labelKey(at, 'kidney', 'v')],
       ...[auditKey('first', caseEntity(at), 1), auditKey('first', taskEntity(at, 1), 1)],
     ];
@@ -81,7 +92,12 @@ describe('object keys', () => {
   });
 
   it('keep the audit records of a case apart from those of its tasks, and rounds from one another', () => {
-    const entities = [caseEntity(at), taskEntity(at, 1), taskEntity(at, 11)];
+    const entities = [
+      caseEntity(at),
+      taskEntity(at, 1),
+      taskEntity(at, 11),
+      taskEntity(at, 1, 'double-read'),
+    ];
     for (const one of entities) {
       for (const other of entities) expect(one !== other && other.startsWith(`${one}/`)).toBe(false);
     }
@@ -93,5 +109,17 @@ describe('workflow ids', () => {
     expect(caseWorkflowId(at)).toBe('campaign/first/case/lits/volume-0');
     expect(taskWorkflowId(at, 2)).toBe('campaign/first/task/lits/volume-0/2');
     expect(taskWorkflowId({ ...at }, 2)).toBe(taskWorkflowId(at, 2));
+    expect(taskWorkflowId(at, 1, 'double-read')).toBe('campaign/first/task/lits/volume-0/1-double');
+    expect(taskEntity(at, 1, 'blind-audit')).toBe('task/lits/volume-0/1-blind');
+    expect(reopenedCaseId(at, 2)).toBe('campaign/first/case/lits/volume-0/round/2');
+  });
+
+  it('tell round and kind of a task', () => {
+    for (const kind of ['refine', 'double-read', 'blind-audit'] as const) {
+      expect(parseRound(roundName(12, kind))).toEqual({ round: 12, kind });
+    }
+    for (const text of ['', '0', '01', '-1', '1-', '1-triple', '1-double-blind', ' 1', '1e3']) {
+      expect(parseRound(text)).toBeUndefined();
+    }
   });
 });

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { organs } from '../../domain/organ.js';
-import { TaskCommand } from '../../domain/task.js';
-import { malformed, taskCommandKinds } from '../../domain/task-command.js';
+import { TaskCommand } from '../../domain/task-command.js';
+import { malformed, taskCommandKinds } from '../../domain/task-command-check.js';
 import { command, sha256 } from './tasks.js';
 
 const kind = fc.constantFrom(...taskCommandKinds);
@@ -18,6 +18,32 @@ const complete = fc.record({
   upload: fc.record({ key: fc.string(), sha256: fc.string().map(sha256), bytes: fc.nat() }),
   organ,
   organs: fc.array(organ),
+  to: fc.string({ minLength: 1, maxLength: 80 }),
+  version: fc.string({ minLength: 1, maxLength: 80 }),
+  draft: fc.record({ key: fc.string(), sha256: fc.string().map(sha256), bytes: fc.nat() }),
+  offline: fc.boolean(),
+  leaseToken: fc.string({ minLength: 1, maxLength: 200 }),
+  tokenSha256: fc.string().map(sha256),
+  acknowledged: fc.array(fc.string({ minLength: 1, maxLength: 80 }), { maxLength: 50 }),
+  comments: fc.array(
+    fc.record(
+      {
+        organ,
+        voxel: fc.tuple(fc.nat(), fc.nat(), fc.nat()),
+        text: fc.string({ maxLength: 50 }).map((text) => `${text}.`),
+      },
+      { requiredKeys: ['text'] },
+    ),
+    { maxLength: 50 },
+  ),
+  resolve: fc.array(fc.string({ minLength: 1, maxLength: 80 }), { maxLength: 200 }),
+  effort: fc.record(
+    {
+      activeSeconds: fc.double({ min: 0, max: 1_000_000, noNaN: true }),
+      byOrgan: fc.dictionary(organ, fc.double({ min: 0, max: 1_000_000, noNaN: true })),
+    },
+    { requiredKeys: ['activeSeconds'] },
+  ),
 });
 
 /** What fields are broken with: near misses first, then anything at all. */
@@ -58,7 +84,9 @@ const junk = fc.oneof(
 );
 const path = fc.constantFrom(
   ...['kind', 'commandId', 'actor', 'expectedVersion', 'reason', 'upload', 'organ', 'organs', 'more'],
-  ...['upload.key', 'upload.sha256', 'upload.bytes', 'organs.0'],
+  ...['upload.key', 'upload.sha256', 'upload.bytes', 'organs.0', 'to', 'version', 'draft', 'draft.bytes'],
+  ...['offline', 'leaseToken', 'tokenSha256', 'acknowledged', 'acknowledged.0', 'comments', 'comments.0'],
+  ...['resolve', 'resolve.0', 'effort', 'effort.activeSeconds', 'effort.byOrgan', 'effort.more'],
 );
 type Change = { readonly at: string; readonly to: unknown; readonly remove: boolean };
 const change: fc.Arbitrary<Change> = fc.record({ at: path, to: junk, remove: fc.boolean() });
@@ -137,7 +165,7 @@ describe('what is no command', () => {
     ['a command must be an object with a kind; got null', null],
     ['a command must be an object with a kind; got a list', [submit]],
     [
-      'unknown command "clam"; the kinds are claim, release, submit, return, attest-absent, approve, verify, refine',
+      'unknown command "clam"; the kinds are claim, renew, release, hand-over, save-draft, submit, restore, review, return, attest-absent, approve, start-verification, verify, refine, escalate, comment, reopen, remind, expire',
       { ...submit, kind: 'clam' },
     ],
     ['claim: commandId must be text; got undefined', { kind: 'claim', actor: 'anna' }],
@@ -164,12 +192,22 @@ describe('what is no command', () => {
       'attest-absent: organ must be one of liver, kidney, spleen, pancreas; got an object',
       { ...submit, kind: 'attest-absent', organ: {}, reason: 'r' },
     ],
+    ['comment: comments must be a list of comments; got undefined', { ...submit, kind: 'comment' }],
+    [
+      'comment: comments voxel must be three indices i, j, k; got a list',
+      { ...submit, kind: 'comment', comments: [{ text: 'here', voxel: [1, 2] }] },
+    ],
+    [
+      'claim: effort activeSeconds must be a number from 0 to 1000000; got -1',
+      { ...submit, kind: 'claim', effort: { activeSeconds: -1 } },
+    ],
+    ['hand-over: to must be text; got undefined', { ...submit, kind: 'hand-over', reason: 'r' }],
   ])('says: %s', (message, value) => {
     expect(malformed(value)).toBe(message);
   });
 
   it('keeps its messages short whatever arrives', () => {
-    expect(malformed({ kind: 'x'.repeat(1_000_000) })!.length).toBeLessThan(200);
+    expect(malformed({ kind: 'x'.repeat(1_000_000) })!.length).toBeLessThan(300);
   });
 
   it('finds nothing wrong with the commands of people', () => {

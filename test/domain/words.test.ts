@@ -4,8 +4,9 @@ import { CampaignPlan } from '../../domain/campaign.js';
 import { collectionFacts, coreCollections } from '../../domain/collection.js';
 import { MetricValue } from '../../domain/metric.js';
 import { organs, organValue } from '../../domain/organ.js';
+import { Person } from '../../domain/person.js';
 import { CampaignName, CaseId, ObjectRef, Sha256 } from '../../domain/primitives.js';
-import { Person, TaskState } from '../../domain/task.js';
+import { TaskState } from '../../domain/task.js';
 import { opened, people, sha256, submitted } from './tasks.js';
 
 const takes = (schema: { safeParse(value: unknown): { success: boolean } }, ...values: unknown[]) =>
@@ -37,11 +38,12 @@ describe('names', () => {
   });
 
   it('of people are short and in lower case', () => {
-    expect(takes(Person, people[0], { ...people[0], id: 'Anna' }, { ...people[0], role: 'boss' })).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    const anna = people[0];
+    const wrong = [{ id: 'Anna' }, { id: 'plusct' }, { role: 'boss' }, { quota: -1 }, { quota: 1.5 }];
+    expect(
+      takes(Person, anna, { ...anna, quota: 5, name: 'Anna A.', skills: { organs: ['liver'] } }),
+    ).toEqual([true, true]);
+    expect(takes(Person, ...wrong.map((each) => ({ ...anna, ...each })))).toEqual(Array(5).fill(false));
   });
 
   it('of bytes are their SHA-256 in lower-case hex', () => {

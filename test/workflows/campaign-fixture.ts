@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type BuildOptions, makePlan } from '../../cli/build-plan.js';
 import type { CampaignPlan } from '../../domain/campaign.js';
@@ -7,14 +8,21 @@ import { runSimulatedPeople } from '../../workers/simulated-people.js';
 import type { BuildReport } from '../../workflows/build-dataset.js';
 import type { Installation } from './installation.js';
 
-/** Builds a campaign with simulated people on workers of this process, and waits for its end. */
+/**
+ * Builds a campaign with simulated people on workers of this process, and waits for its end; people stay at work until
+ * what is asked for holds, too.
+ */
 export async function buildSimulated(
   installation: Installation,
-  options: Pick<BuildOptions, 'collections' | 'campaign'> & { reference: string },
+  options: Pick<
+    BuildOptions,
+    'collections' | 'campaign' | 'prioritise' | 'doubleReads' | 'reviewHours' | 'auditShare'
+  > & { reference: string; until?: () => Promise<boolean> },
 ): Promise<{ plan: CampaignPlan; report: BuildReport }> {
   const { client, store, queueSuffix } = installation;
+  const { until, ...asked } = options;
   const plan = await makePlan({
-    ...options,
+    ...asked,
     refine: 'simulated',
     engine: 'atlas',
     person: [],
@@ -29,6 +37,7 @@ export async function buildSimulated(
       taskQueue: taskQueue('orchestration', queueSuffix),
       args: [plan],
     });
+    while (until !== undefined && !(await until())) await sleep(500);
     return { plan, report: report as BuildReport };
   } finally {
     stop.abort();

@@ -30,6 +30,7 @@ interface Known {
 
 const taskPrefix = 'task/';
 const pollMs = 1000;
+const staleMs = 5000;
 const readsAtOnce = 32;
 
 /**
@@ -49,9 +50,14 @@ export class BoardIndex {
     private readonly campaign: string,
   ) {}
 
-  /** Every task, at most a moment old. */
+  /** Counts up with every change: what was worked out from the board holds as long as it stays. */
+  version = 0;
+
+  /** Every task, at most some seconds old; who asks does not wait for what is new unless the board is older than that. */
   async all(): Promise<readonly BoardEntry[]> {
-    if (Date.now() - this.readAt > pollMs) await this.refresh();
+    const age = Date.now() - this.readAt;
+    if (age > staleMs) await this.refresh();
+    else if (age > pollMs) this.refresh().catch(() => undefined);
     return Array.from(this.known.values(), ({ entry }) => entry);
   }
 
@@ -125,6 +131,7 @@ export class BoardIndex {
     if (before !== undefined && before.sequence >= sequence) return before.entry;
     const entry = { task, since: at };
     this.known.set(entity, { sequence, entry });
+    this.version += 1;
     this.tell({ campaign: this.campaign, entity, at, phase: task.phase });
     return entry;
   }

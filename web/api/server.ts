@@ -16,11 +16,13 @@ import { guard, guardActions } from './authorise.js';
 import { contentPolicy } from './content-policy.js';
 import { answerProblem, problem, sendProblem } from './problem.js';
 import { auditRoutes } from './routes/audit.js';
+import { bundleRoutes } from './routes/bundles.js';
 import { campaignRoutes } from './routes/campaigns.js';
 import { caseRoutes } from './routes/cases.js';
 import { decisionRoutes } from './routes/decisions.js';
 import { evaluationRoutes } from './routes/evaluations.js';
 import { eventRoutes } from './routes/events.js';
+import { figureRoutes } from './routes/figures.js';
 import { healthRoutes } from './routes/health.js';
 import { inboxRoutes } from './routes/inbox.js';
 import { peopleRoutes } from './routes/people.js';
@@ -48,6 +50,8 @@ const routes = [
   campaignRoutes,
   caseRoutes,
   volumeRoutes,
+  bundleRoutes,
+  figureRoutes,
   inboxRoutes,
   uploadRoutes,
   taskRoutes,

@@ -6,7 +6,7 @@ import { type BoardEntry, takingCommand } from '../../domain/work-queue.js';
 import { taskEntity } from '../../domain/workflow-ids.js';
 import type { ApiContext } from './api.js';
 import { askDesk } from './desk.js';
-import { waitingFor } from './waiting.js';
+import type { Waiting } from './waiting.js';
 
 export interface Taken {
   readonly entry?: BoardEntry;
@@ -23,7 +23,10 @@ export class WorkQueue {
   private readonly reserved = new Set<string>();
   private readonly turns = new Map<string, Promise<unknown>>();
 
-  constructor(private readonly context: ApiContext) {}
+  constructor(
+    private readonly context: ApiContext,
+    private readonly waiting: Waiting,
+  ) {}
 
   /** One after the other for each person, so that nobody takes more than they may by asking twice at once. */
   take(campaign: string, person: Person): Promise<Taken> {
@@ -39,12 +42,11 @@ export class WorkQueue {
   }
 
   private async takeNow(campaign: string, person: Person): Promise<Taken> {
-    const board = this.context.boards.of(campaign);
     const tried = new Set<string>();
     let why = 'nothing waits for you now';
     for (;;) {
       const keyOf = ({ task }: BoardEntry) => `${campaign}/${taskEntity(task, task.round, task.kind)}`;
-      const next = waitingFor(await board.all(), person).find((entry) => {
+      const next = (await this.waiting.of(campaign, person)).find((entry) => {
         const key = keyOf(entry);
         return !tried.has(key) && !this.reserved.has(key) && takingCommand(entry.task, person) !== undefined;
       });

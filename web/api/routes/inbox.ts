@@ -5,12 +5,13 @@ import { CampaignParams, PageQuery } from '../schemas/address.js';
 import { problems } from '../schemas/problems.js';
 import { InboxPage, TakenBody } from '../schemas/task-body.js';
 import { entryFor } from '../task-entry.js';
-import { waitingFor } from '../waiting.js';
+import { Waiting } from '../waiting.js';
 import { WorkQueue } from '../work-queue.js';
 
 /** What waits for the person who asks, and taking the next of it. */
 export function inboxRoutes(api: Api, context: ApiContext): void {
-  const queue = new WorkQueue(context);
+  const waiting = new Waiting(context.store, context.boards);
+  const queue = new WorkQueue(context, waiting);
   api.get(
     '/campaigns/:campaign/inbox',
     {
@@ -25,7 +26,7 @@ export function inboxRoutes(api: Api, context: ApiContext): void {
     async (request) => {
       const { cursor, limit } = request.query;
       const person = personOf(request);
-      const found = waitingFor(await context.boards.of(request.params.campaign).all(), person);
+      const found = await waiting.of(request.params.campaign, person);
       const from = cursor === undefined ? 0 : found.findIndex(({ task }) => nameOf(task) === cursor) + 1;
       const page = found.slice(from, from + limit);
       const last = page.at(-1);

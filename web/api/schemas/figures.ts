@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { effortGroupings } from '../../../domain/effort.js';
+import { OrganName } from '../../../domain/primitives.js';
+
+const minutes = z.number().nonnegative();
+const count = z.number().int().nonnegative();
+
+export const EffortQuery = z.object({ by: z.enum(effortGroupings).default('person') });
+export const EffortLine = z.object({
+  name: z.string(),
+  tasks: count,
+  activeMinutes: minutes,
+  minutesByOrgan: z.record(z.string(), minutes.optional()),
+  changedVoxels: count,
+  submissions: count,
+  returns: count,
+  proposals: count,
+  acceptedAsIs: count,
+});
+export type EffortLine = z.infer<typeof EffortLine>;
+
+/** Active minutes of people, and the hours that are left with an interval of nine in ten draws. */
+export const EffortBody = z.object({
+  by: z.enum(effortGroupings),
+  rows: z.array(EffortLine),
+  total: EffortLine,
+  forecast: z
+    .looseObject({ hours: z.number(), low: z.number(), high: z.number(), remaining: z.number() })
+    .nullable(),
+});
+export type EffortBody = z.infer<typeof EffortBody>;
+
+/** Agreement of double reads and the recall of the review list, as `plusct agreement --json` prints them. */
+export const AgreementBody = z.looseObject({
+  campaign: z.string(),
+  planned: z.object({ cases: count, organs: count }),
+  rows: z.array(z.looseObject({ organ: z.string(), pairs: count })),
+});
+export type AgreementBody = z.infer<typeof AgreementBody>;
+
+/** Cases, hours, return rate and agreement of everybody, as `plusct people figures --json` prints them. */
+export const PeopleFigures = z.object({ figures: z.array(z.looseObject({ person: z.string() })) });
+export type PeopleFigures = z.infer<typeof PeopleFigures>;
+
+const version = z.string().regex(/^[a-z]+-[0-9a-f]{12}$/, 'expected the name of a label version');
+export const DiffQuery = z.object({ organ: OrganName, from: version, to: version });
+
+/** What lies between two versions of one organ; volumes in ml, NSD at 1 mm. A figure that has no value says why. */
+export const DiffBody = z.looseObject({ organ: OrganName });
+export type DiffBody = z.infer<typeof DiffBody>;

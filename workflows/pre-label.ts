@@ -1,0 +1,65 @@
+import { ActivityFailure, isCancellation, log } from '@temporalio/workflow';
+import type { CaseSummary } from '../domain/case.js';
+import type { Finding } from '../domain/finding.js';
+import { findingCatalogue } from '../domain/finding-catalogue.js';
+import type { CaseAddress } from '../domain/keys.js';
+import type { LabelSummary } from '../domain/label-version.js';
+import type { ModelSummary } from '../domain/model.js';
+import type { Organ } from '../domain/organ.js';
+import { begun, onDevice } from './deeds.js';
+import { rootMessage } from './root-message.js';
+
+/** What is to be proposed for a case, and whether it is to be judged how wrong that may be. */
+export interface Proposing {
+  readonly at: CaseAddress;
+  readonly item: CaseSummary;
+  readonly models: readonly ModelSummary[];
+  readonly prioritise?: boolean;
+}
+
+/** Source labels and a proposal for every organ that the case lacks, put together. */
+export async function preLabelCase(proposing: Proposing): Promise<LabelSummary[]> {
+  const { at, item } = proposing;
+  const made = await Promise.all(item.missingOrgans.map((organ) => preLabel(proposing, organ)));
+  const findings = made.flatMap((each) => ('finding' in each ? [each.finding] : []));
+  const proposals = made.flatMap((each) => ('label' in each ? [each.label] : []));
+  const pre = await begun().assemblePreLabel({ at, labels: [...item.sourceLabels, ...proposals], findings });
+  return pre.labels;
+}
+
+/** How wrong the pre-labels are expected to be; a case goes on without it when it cannot be told. */
+export async function estimateErrors({ at, item }: Proposing, labels: LabelSummary[]): Promise<void> {
+  try {
+    await onDevice().estimateErrors({ at, labels, missing: item.missingOrgans });
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    log.warn(`no expected error for ${at.collection}/${at.caseId}: ${rootMessage(error)}`);
+  }
+}
+
+/** One organ's proposal; when inference fails for good, people start from an empty mask and the case goes on. */
+async function preLabel(
+  { at, models, prioritise }: Proposing,
+  organ: Organ,
+): Promise<{ label: LabelSummary } | { finding: Finding }> {
+  const model = models.find((each) => each.organ === organ);
+  if (model === undefined)
+    return { finding: failed(organ, 'no model: no case of the campaign has source labels') };
+  const asked = { at, organ, modelId: model.modelId, ...(prioritise ? { judged: true } : {}) };
+  try {
+    return { label: await onDevice().predictOrgan(asked) };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { finding: failed(organ, rootMessage(error)) };
+  }
+}
+
+function failed(organ: Organ, why: string): Finding {
+  return {
+    code: 'PRELABEL_FAILED',
+    severity: findingCatalogue.PRELABEL_FAILED.severity,
+    where: organ,
+    message: `${organ} has no pre-label: ${why}`,
+    suggestion: 'draw the organ by hand, or attest that it is absent',
+  };
+}
