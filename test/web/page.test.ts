@@ -267,10 +267,13 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
   }, 300_000);
 
   it('is certified by the radiologist and verified by a senior', async () => {
-    const { page } = seats[1]!;
+    const { page, shot } = seats[1]!;
     await phase(page, 'submitted');
     await page.keyboard.press('s');
     await phase(page, 'in review');
+    await page.getByRole('button', { name: /The lower pole was missing/ }).click();
+    await page.getByText(/spleen since that version: NSD 0\.\d+ at 1 mm/).waitFor();
+    await shot('versions');
     await page.keyboard.press('s');
     await phase(page, 'certified');
     const senior = await seat('david');

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { roles } from '../../../domain/role.js';
-import type { AgreementBody, PersonFiguresBody } from '../../api/schemas/agreement-body.js';
+import type { AgreementBody, PeopleFigures, PersonFiguresBody } from '../../api/schemas/figures.js';
 import type { PeopleBody, PersonBody } from '../../api/schemas/people-body.js';
 import { AgreementPanel } from '../parts/agreement-panel.js';
 import { Ask } from '../parts/ask.js';
@@ -18,6 +18,9 @@ export function PeoplePage() {
   const agreement = useResource<AgreementBody>(
     may('agreement.read') ? inCampaign(campaign, 'agreement') : undefined,
   );
+  const figures = useResource<PeopleFigures>(
+    may('effort.read') ? inCampaign(campaign, 'people', 'figures') : undefined,
+  );
   const [adding, setAdding] = useState(false);
   return (
     <>
@@ -34,7 +37,7 @@ export function PeoplePage() {
       </div>
       <ProblemBox problem={problem} again={reload} />
       {data === undefined && problem === undefined && <Skeleton lines={8} />}
-      {data && <PeopleTable people={data.people} figures={agreement.data?.people ?? []} />}
+      {data && <PeopleTable people={data.people} figures={figures.data?.figures ?? []} />}
       {agreement.data && <AgreementPanel data={agreement.data} />}
       {adding && <AddPerson campaign={campaign} done={reload} close={() => setAdding(false)} />}
     </>

@@ -1,19 +1,20 @@
-import type { AgreementBody, AgreementLine } from '../../api/schemas/agreement-body.js';
+import type { AgreementBody, AgreementLine } from '../../api/schemas/figures.js';
 
 /** How well people agree on each organ, beside the published bands. */
 export function AgreementPanel({ data }: { readonly data: AgreementBody }) {
+  const recall = data.recall?.recall;
   return (
     <div class="panel scroll">
       <header>
         <h2>Agreement of double reads</h2>
-        {data.recall && (
+        {recall && (
           <span class="soft">
-            the review list finds {percent(data.recall.estimate)} of what is wrong ({percent(data.recall.low)}
-            –{percent(data.recall.high)})
+            the review list finds {percent(recall.value)} of what is wrong ({percent(recall.low)}–
+            {percent(recall.high)})
           </span>
         )}
       </header>
-      {data.organs.length === 0 ? (
+      {data.rows.length === 0 ? (
         <p class="empty">No case has been read twice yet.</p>
       ) : (
         <table>
@@ -29,7 +30,7 @@ export function AgreementPanel({ data }: { readonly data: AgreementBody }) {
             </tr>
           </thead>
           <tbody>
-            {data.organs.map((line) => (
+            {data.rows.map((line) => (
               <Line key={`${line.organ} ${line.collection ?? ''}`} line={line} />
             ))}
           </tbody>
@@ -42,24 +43,25 @@ export function AgreementPanel({ data }: { readonly data: AgreementBody }) {
 const looks: Readonly<Record<string, string>> = { within: 'good', above: 'good', below: 'bad' };
 
 function Line({ line }: { readonly line: AgreementLine }) {
-  const { dscMean, dscCi95, nsdMean, band } = line;
+  const { dsc, nsd, band } = line;
+  const [low, high] = band?.dsc ?? [];
   return (
     <tr>
       <td>{line.organ}</td>
       <td class="soft">{line.collection ?? 'all'}</td>
       <td class="figure">{line.pairs}</td>
       <td class="figure">
-        {dscMean === undefined ? '–' : dscMean.toFixed(3)}
-        {dscCi95 && (
+        {dsc.mean === null ? '–' : dsc.mean.toFixed(3)}
+        {dsc.meanCi95 && (
           <span class="soft">
             {' '}
-            ({dscCi95[0].toFixed(3)}–{dscCi95[1].toFixed(3)})
+            ({dsc.meanCi95[0].toFixed(3)}–{dsc.meanCi95[1].toFixed(3)})
           </span>
         )}
       </td>
-      <td class="figure">{nsdMean === undefined ? '–' : nsdMean.toFixed(3)}</td>
-      <td class="figure" title={band?.source}>
-        {band === undefined ? '–' : band.low === band.high ? band.low : `${band.low}–${band.high}`}
+      <td class="figure">{nsd.mean === null ? '–' : nsd.mean.toFixed(3)}</td>
+      <td class="figure" title={band?.what}>
+        {low === undefined ? '–' : low === high ? low : `${low}–${high}`}
       </td>
       <td>
         <span class={`badge ${looks[line.verdict] ?? ''}`}>{line.verdict}</span>

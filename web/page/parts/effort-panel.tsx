@@ -1,14 +1,14 @@
-import type { EffortBody, EffortLine } from '../../api/schemas/effort-body.js';
-import { ApiProblem, inCampaign } from '../state/api.js';
+import type { EffortBody, EffortLine } from '../../api/schemas/figures.js';
+import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
 import { ProblemBox } from './problem-box.js';
 import { Skeleton } from './skeleton.js';
 
 /** Hours that people spent, what came of them, and how many are left. */
 export function EffortPanel({ campaign }: { readonly campaign: string }) {
-  const { data, problem, reload } = useResource<EffortBody>(inCampaign(campaign, 'effort'));
-  // A server without a ledger has nothing to tell here.
-  if (problem instanceof ApiProblem && problem.body.status === 404) return null;
+  const url = inCampaign(campaign, 'effort');
+  const { data, problem, reload } = useResource<EffortBody>(`${url}?by=stage`);
+  const organs = useResource<EffortBody>(`${url}?by=organ`);
   if (data === undefined)
     return problem === undefined ? <Skeleton lines={5} /> : <ProblemBox problem={problem} again={reload} />;
   return (
@@ -17,7 +17,7 @@ export function EffortPanel({ campaign }: { readonly campaign: string }) {
         <h2>Hours and forecast</h2>
       </header>
       <div class="body stack">
-        {data.forecast === undefined ? (
+        {data.forecast === null ? (
           <p class="soft">A forecast needs a few finished cases.</p>
         ) : (
           <p>
@@ -28,8 +28,8 @@ export function EffortPanel({ campaign }: { readonly campaign: string }) {
             </span>
           </p>
         )}
-        <Lines title="Stage" lines={data.stages} />
-        <Lines title="Organ" lines={data.organs} />
+        <Lines title="Stage" lines={data.rows} />
+        <Lines title="Organ" lines={organs.data?.rows ?? []} />
       </div>
     </div>
   );
