@@ -46,6 +46,7 @@ const soleImporter: Record<string, RegExp> = {
   commander: /^cli\/(main|command-parts|(\w+-)?program)\.ts$/,
   piscina: /^activities\/thread-pool\.ts$/,
   vega: /^reports\/figure\.ts$/,
+  '@niivue/niivue': /^web\/page\/viewer\/case-viewer\.ts$/,
   '@resvg/resvg-js': /^reports\/raster\.ts$/,
   'fast-png': /^reports\/slice-picture\.ts$/,
 };
@@ -59,6 +60,7 @@ const entries = [
   /-process\.ts$/,
   /^bench\/(main|plusct-main|ingest-main)\.ts$/,
   /^fuzz\/(main|run-main)\.ts$/,
+  /^web\/page\/(main\.tsx|vite\.config\.ts)$/,
   // The object store of tests.
   /^storage\/memory\.ts$/,
 ];
@@ -72,13 +74,14 @@ interface SourceFile {
 
 function filesUnder(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /(?<!\.d)\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /(?<!\.d)\.tsx?$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
 function load(path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');
-  const parsed = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+  const kind = path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  const parsed = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true, kind);
   const imports: { name: string; typeOnly: boolean }[] = [];
   const visit = (node: ts.Node): void => {
     if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier) {
@@ -98,8 +101,11 @@ function load(path: string): SourceFile {
 }
 
 const files = Object.keys(mayImport).flatMap(filesUnder).map(load);
-const target = (file: SourceFile, name: string) =>
-  relative(root, resolve(root, dirname(file.path), name)).replace(/\.js$/, '.ts');
+const paths = new Set(files.map(({ path }) => path));
+const target = (file: SourceFile, name: string) => {
+  const path = relative(root, resolve(root, dirname(file.path), name)).replace(/\.js$/, '.ts');
+  return paths.has(path) ? path : path.replace(/\.ts$/, '.tsx');
+};
 
 function longFunctions(file: SourceFile): string[] {
   const found: string[] = [];
@@ -127,6 +133,19 @@ describe('the house', () => {
         .filter((to) => to !== from && !mayImport[from]!.includes(to))
         .map((to) => `${file.path} imports ${to}`);
     });
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets the page see the API as types, words of domain, and nothing else', () => {
+    const wrong = files
+      .filter((file) => file.path.startsWith('web/page/'))
+      .flatMap((file) =>
+        file.imports
+          .map((each) => ({ ...each, to: each.name.startsWith('.') ? target(file, each.name) : '' }))
+          .filter(({ to }) => to !== '' && !/^(web\/page|domain)\//.test(to))
+          .filter(({ to, typeOnly }) => !(typeOnly && to.startsWith('web/api/schemas/')))
+          .map(({ to }) => `${file.path} imports ${to}`),
+      );
     expect(wrong).toEqual([]);
   });
 

@@ -41,6 +41,7 @@ export async function takeSeat(
   colorScheme: 'light' | 'dark' = 'light',
 ): Promise<Seat> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.stack ?? error.message));

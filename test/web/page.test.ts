@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { signInLink } from '../../cli/serve.js';
 import { organValue } from '../../domain/organ.js';
@@ -11,7 +11,7 @@ import { readLabelMap } from '../../imaging/nifti.js';
 import { type Installation, install } from '../workflows/installation.js';
 import { browserPath, countPixels, openBrowser, type Seat, takeSeat } from './browser.js';
 import { type MadeConsole, makeConsole } from './made-console.js';
-import { makePhantomCampaign, type PhantomCase } from './phantom-campaign.js';
+import { makePhantomCampaign, type PhantomCase, publishMadeEvaluation } from './phantom-campaign.js';
 
 const people: Person[] = [
   { id: 'anna', role: 'junior', simulated: false, name: 'Anna Weber' },
@@ -83,6 +83,13 @@ async function handIn(page: Page, button: string, reason?: string) {
   }
 }
 
+/** True once a picture of the page has come and has a size. */
+const isDrawn = (picture: Locator) =>
+  picture.evaluate(
+    (image: { complete?: boolean; naturalWidth?: number }) =>
+      image.complete === true && (image.naturalWidth ?? 0) > 100,
+  );
+
 async function taskOf({ at }: PhantomCase): Promise<TaskState> {
   const { body } = await made.as('lea').get(`/campaigns/${campaign}/cases/${at.collection}/${at.caseId}`);
   return body.tasks[0].task;
@@ -146,12 +153,13 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     installation = await install('page', ['orchestration', 'io']);
     made = await makeConsole(installation, { pageFolder: resolve('dist/web/page') });
     ({ campaign, cases } = await makePhantomCampaign(installation, people, axisCodes));
+    await publishMadeEvaluation(installation.store, campaign);
     browser = await openBrowser();
     await vi.waitFor(
       async () => expect((await made.as('anna').get(`/campaigns/${campaign}/inbox`)).body.total).toBe(3),
-      { timeout: 30_000, interval: 300 },
+      { timeout: 60_000, interval: 300 },
     );
-  });
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     await made?.close();
@@ -182,7 +190,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     const voxel = await voxelAt(page, 0.4, 0.45);
     const hu = Number.parseInt((await page.locator('.status').getByText(' HU').textContent())!, 10);
     expect(hu).toBe(phantom.hu[indexOf(phantom, voxel)]);
-  }, 120_000);
+  }, 300_000);
 
   it('takes a correction that is painted and submitted, and keeps every other voxel to the bit', async () => {
     const { page, shot, faults } = seats[0]!;
@@ -203,7 +211,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     for (const organ of ['liver', 'kidney', 'pancreas'] as const)
       expect(organs[organ].label).toEqual(phantom.labels.find((each) => each.organ === organ));
     expect(faults).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('shows a reviewer what changed, in two colours and in figures, and returns the case with a pinned comment', async () => {
     const { page, shot } = await seat('clara', 'dark');
@@ -235,7 +243,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await dialog.getByRole('button', { name: 'Return' }).click();
     await phase(page, 'returned');
     expect((await taskOf(phantom)).comments).toMatchObject([{ text: 'Here it ends.', author: 'clara' }]);
-  }, 120_000);
+  }, 300_000);
 
   it('brings it back to the same person live, who goes to the comment, erases and submits again', async () => {
     const { page, shot } = seats[0]!;
@@ -256,13 +264,16 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await phase(page, 'submitted');
     const spleen = await spleenOf(phantom);
     expect(spleen[indexOf(phantom, line[0])]).toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   it('is certified by the radiologist and verified by a senior', async () => {
-    const { page } = seats[1]!;
+    const { page, shot } = seats[1]!;
     await phase(page, 'submitted');
     await page.keyboard.press('s');
     await phase(page, 'in review');
+    await page.getByRole('button', { name: /The lower pole was missing/ }).click();
+    await page.getByText(/spleen since that version: NSD 0\.\d+ at 1 mm/).waitFor();
+    await shot('versions');
     await page.keyboard.press('s');
     await phase(page, 'certified');
     const senior = await seat('david');
@@ -275,7 +286,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await senior.page.keyboard.press('s');
     await phase(senior.page, 'verified');
     expect(await taskOf(phantom)).toMatchObject({ phase: 'verified', returns: 1, verifier: 'david' });
-  }, 120_000);
+  }, 300_000);
 
   it('sends other scans back on their own grids, whichever way their files run, and keeps unsent drawing when loaded anew', async () => {
     const { page } = seats[0]!;
@@ -299,7 +310,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
       await phase(page, 'submitted');
       await expectLine(other, ends);
     }
-  }, 180_000);
+  }, 400_000);
 
   it('shows overview, people, audit trail and evaluations, in light and dark', async () => {
     for (const scheme of ['light', 'dark'] as const) {
@@ -314,6 +325,8 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
         await open(page, name);
         await page.getByRole('heading', { level: 1, name: heading }).waitFor();
         await page.locator('.bone').first().waitFor({ state: 'detached' });
+        for (const plot of await page.locator('figure img').all())
+          await expect.poll(() => isDrawn(plot)).toBe(true);
         await shot(`${name.replaceAll('/', '-')}-${scheme}`);
       }
       expect(faults).toEqual([]);
@@ -322,7 +335,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await open(page, `audit/lits/${phantom.at.caseId}/1`);
     await page.getByText('The chain is whole.').waitFor();
     await page.getByText('Too far to the front.').first().waitFor();
-  }, 120_000);
+  }, 300_000);
 
   it('asks strangers for their token, and says what to do when it is wrong', async () => {
     const { page, shot } = await takeSeat(browser, `${made.url}/sign-in`, folder);
@@ -330,5 +343,5 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').getByText('sign-in link').waitFor();
     await shot('sign-in');
-  }, 60_000);
+  }, 200_000);
 });

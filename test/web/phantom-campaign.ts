@@ -1,20 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { storeLabel } from '../../activities/label-store.js';
-import { Assembly, CampaignPlan } from '../../domain/campaign.js';
+import { Assembly, CampaignPlan, EvaluationSummary } from '../../domain/campaign.js';
 import { Passport } from '../../domain/case.js';
-import { type CaseAddress, campaignPlanKey, passportKey, preLabelKey } from '../../domain/keys.js';
+import {
+  type CaseAddress,
+  campaignPlanKey,
+  evaluationKey,
+  passportKey,
+  preLabelKey,
+} from '../../domain/keys.js';
 import type { LabelSummary } from '../../domain/label-version.js';
 import { organs, organValue } from '../../domain/organ.js';
 import type { Person } from '../../domain/person.js';
 import { taskQueue } from '../../domain/queues.js';
 import { taskWorkflowId, workflowTypes } from '../../domain/workflow-ids.js';
 import { writeCt, writeLabelMap } from '../../imaging/nifti-write.js';
+import { evaluateRows } from '../../reports/evaluation.js';
+import { violinPlots } from '../../reports/figures.js';
 import { paintPhantom } from '../../sources/samples/phantom.js';
 import { storedAs } from '../../sources/samples/sample-file.js';
 import { putContent } from '../../storage/content.js';
 import { sha256 } from '../../storage/hash.js';
-import { publishJson } from '../../storage/json.js';
+import { hashOf, publishJson } from '../../storage/json.js';
 import type { ObjectStore } from '../../storage/object-store.js';
+import { madeContract, madeRows } from '../reports/made-rows.js';
 import type { Installation } from '../workflows/installation.js';
 
 /** A painted abdomen in a store, as its collection might have stored it. */
@@ -106,4 +115,52 @@ export async function makePhantomCampaign(
     });
   }
   return { campaign, cases };
+}
+
+/** An evaluation of the campaign as its steps would have written it, of made figures: scores and violin plots. */
+export async function publishMadeEvaluation(store: ObjectStore, campaign: string): Promise<void> {
+  const names = ['liver', 'kidney', 'spleen', 'pancreas'];
+  const contract = madeContract(names);
+  const figure = (organ: number, of: number, n: number) => of - 0.03 * organ - 0.012 * ((n * 7) % 5);
+  const rows = names.flatMap((organ, at) =>
+    [
+      ['pre-label', 0.93],
+      ['final', 0.985],
+    ].flatMap(([model, of]) =>
+      madeRows(
+        contract,
+        organ,
+        String(model),
+        Array.from({ length: 12 }, (_, n) => figure(at, Number(of), n)),
+      ),
+    ),
+  );
+  const evaluation = `${campaign}.${hashOf(contract).slice(0, 12)}`;
+  const plots = await violinPlots(evaluateRows({ rows, contract, strata: {}, findings: [] }));
+  const files = plots.map(({ name, svg }) => ({ key: evaluationKey(evaluation, `${name}.svg`), svg }));
+  for (const { key, svg } of files) await store.put(key, new TextEncoder().encode(svg));
+  const score = (organ: string, stage: 'pre-label' | 'final', dscMean: number) =>
+    ({
+      organ,
+      stage,
+      of: 'made',
+      n: 12,
+      undefinedCount: 0,
+      dscMean,
+      dscSd: 0.02,
+      nsdMean: dscMean - 0.1,
+      nsdSd: 0.03,
+    }) as const;
+  const summary = EvaluationSummary.parse({
+    evaluation,
+    contractSha256: hashOf(contract),
+    scores: names.flatMap((organ, at) => [
+      score(organ, 'pre-label', 0.91 - 0.03 * at),
+      score(organ, 'final', 0.96 - 0.03 * at),
+    ]),
+    files: files.map(({ key }) => key),
+    missingReference: [],
+    mismatched: [],
+  });
+  await publishJson(store, evaluationKey(evaluation, 'summary.json'), summary);
 }

@@ -1,5 +1,6 @@
 import { readAgreement, readPeopleFigures } from '../../../activities/agreement-figures.js';
 import { forecastCampaign, readEffort } from '../../../activities/effort.js';
+import type { ReviewRecall } from '../../../reports/review-recall.js';
 import type { Api, ApiContext } from '../api.js';
 import { kept } from '../kept.js';
 import { CampaignParams } from '../schemas/address.js';
@@ -54,8 +55,21 @@ export function figureRoutes(api: Api, { store }: ApiContext): void {
       schema: { tags: ['figures'], params: CampaignParams, response: { 200: AgreementBody, ...problems } },
     },
     async ({ params }) => {
-      const { rows, ...more } = await agreement(params.campaign);
-      return { ...more, rows: rows.map((each) => ({ ...each })) };
+      const { rows, recall, ...more } = await agreement(params.campaign);
+      return {
+        ...more,
+        rows: rows.map(({ dsc, nsd, band, ...each }) => ({
+          ...each,
+          dsc: { ...dsc },
+          nsd: { ...nsd },
+          ...(band === undefined ? {} : { band: { ...band } }),
+        })),
+        ...(recall === undefined ? {} : { recall: recallBody(recall) }),
+      };
     },
   );
+}
+
+function recallBody({ recall, ...more }: ReviewRecall) {
+  return { ...more, ...(recall === undefined ? {} : { recall: { ...recall } }) };
 }

@@ -30,21 +30,51 @@ export const EffortBody = z.object({
 });
 export type EffortBody = z.infer<typeof EffortBody>;
 
+const pair = z.tuple([z.number(), z.number()]);
+const described = z.looseObject({ mean: z.number().nullable(), meanCi95: pair.readonly().nullable() });
+const interval = z.looseObject({ value: z.number(), low: z.number(), high: z.number() });
+
+/** One organ, in one collection or (without) in all together, beside the published band. */
+export const AgreementLine = z.looseObject({
+  organ: z.string(),
+  collection: z.string().optional(),
+  pairs: count,
+  dsc: described,
+  nsd: described,
+  verdict: z.string(),
+  band: z.looseObject({ what: z.string(), dsc: pair.readonly() }).optional(),
+});
+export type AgreementLine = z.infer<typeof AgreementLine>;
+
 /** Agreement of double reads and the recall of the review list, as `plusct agreement --json` prints them. */
 export const AgreementBody = z.looseObject({
   campaign: z.string(),
   planned: z.object({ cases: count, organs: count }),
-  rows: z.array(z.looseObject({ organ: z.string(), pairs: count })),
+  rows: z.array(AgreementLine),
+  recall: z.looseObject({ recall: interval.optional(), method: z.string() }).optional(),
 });
 export type AgreementBody = z.infer<typeof AgreementBody>;
 
 /** Cases, hours, return rate and agreement of everybody, as `plusct people figures --json` prints them. */
-export const PeopleFigures = z.object({ figures: z.array(z.looseObject({ person: z.string() })) });
+export const PersonFiguresBody = z.looseObject({
+  person: z.string(),
+  hours: z.number().optional(),
+  returnRate: z.number().optional(),
+  agreement: z.looseObject({ dsc: z.number(), organs: count }).optional(),
+});
+export type PersonFiguresBody = z.infer<typeof PersonFiguresBody>;
+export const PeopleFigures = z.object({ figures: z.array(PersonFiguresBody) });
 export type PeopleFigures = z.infer<typeof PeopleFigures>;
 
 const version = z.string().regex(/^[a-z]+-[0-9a-f]{12}$/, 'expected the name of a label version');
 export const DiffQuery = z.object({ organ: OrganName, from: version, to: version });
 
 /** What lies between two versions of one organ; volumes in ml, NSD at 1 mm. A figure that has no value says why. */
-export const DiffBody = z.looseObject({ organ: OrganName });
+const figure = z.union([z.number(), z.looseObject({ undefined: z.string() })]);
+export const DiffBody = z.looseObject({
+  organ: OrganName,
+  movedMl: z.number().optional(),
+  dsc: figure,
+  nsd: figure.optional(),
+});
 export type DiffBody = z.infer<typeof DiffBody>;

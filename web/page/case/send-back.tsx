@@ -42,23 +42,7 @@ export function SendBack({ entry, workspace, done, close }: SendBackProps) {
       act={act}
       close={close}
     >
-      <fieldset class="row" style={{ border: 0, padding: 0, margin: 0 }}>
-        <legend class="soft small">Organs to draw again; none ticked means all</legend>
-        {open.map((organ) => (
-          <label key={organ} class="row">
-            <input
-              type="checkbox"
-              checked={chosen.includes(organ)}
-              onChange={(event) =>
-                setChosen(
-                  event.currentTarget.checked ? [...chosen, organ] : chosen.filter((each) => each !== organ),
-                )
-              }
-            />
-            {organ}
-          </label>
-        ))}
-      </fieldset>
+      <OrganChoice open={open} chosen={chosen} choose={setChosen} />
       <label class="stack">
         <span>
           Comment pinned to voxel {at?.join(', ')} <span class="soft">(if you like)</span>
@@ -72,5 +56,31 @@ export function SendBack({ entry, workspace, done, close }: SendBackProps) {
         />
       </label>
     </Ask>
+  );
+}
+
+interface OrganChoiceProps {
+  readonly open: readonly Organ[];
+  readonly chosen: readonly Organ[];
+  choose(organs: readonly Organ[]): void;
+}
+
+function OrganChoice({ open, chosen, choose }: OrganChoiceProps) {
+  const tick = (organ: Organ, on: boolean) =>
+    choose(on ? [...chosen, organ] : chosen.filter((each) => each !== organ));
+  return (
+    <fieldset class="row">
+      <legend class="soft small">Organs to draw again; none ticked means all</legend>
+      {open.map((organ) => (
+        <label key={organ} class="row">
+          <input
+            type="checkbox"
+            checked={chosen.includes(organ)}
+            onChange={(event) => tick(organ, event.currentTarget.checked)}
+          />
+          {organ}
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -1,9 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Organ, organs, organValue } from '../../../domain/organ.js';
 import type { CaseBody } from '../../api/schemas/case-body.js';
+import type { DiffBody } from '../../api/schemas/figures.js';
 import { ProblemBox } from '../parts/problem-box.js';
+import { useResource } from '../state/resource.js';
 import { addedColour, css, organColours, removedColour } from '../viewer/colours.js';
-import { type CaseAt, loadMask, loadPreLabel, versionsOf } from './case-data.js';
+import { type CaseAt, caseAddress, loadMask, loadPreLabel, versionsOf } from './case-data.js';
 import { differences, type OrganDifference } from './figures.js';
 import type { Workspace } from './workspace.js';
 
@@ -18,33 +20,7 @@ export type Base = 'pre-label' | 'drawn' | { readonly organ: Organ; readonly ver
 
 /** Versions of each organ, and what is different from them in the labels as they are now. */
 export function VersionsTab({ at, body, workspace }: VersionsProps) {
-  const [base, setBase] = useState<Base | undefined>();
-  const [problem, setProblem] = useState<unknown>();
-  const [figures, setFigures] = useState<readonly OrganDifference[]>([]);
-  void workspace.strokes.value;
-  useEffect(() => {
-    if (workspace.comparison.value === undefined) setBase(undefined);
-  }, [workspace.comparison.value]);
-  const show = async (wanted: Base | undefined) => {
-    setProblem(undefined);
-    try {
-      const from = wanted === undefined ? undefined : await fromOf(wanted, at, workspace);
-      const to = workspace.values;
-      const grid = workspace.grid.value;
-      if (from === undefined || to === undefined || grid === undefined) {
-        workspace.compare(undefined);
-        setBase(undefined);
-        return;
-      }
-      const [x, y, z] = grid.rasSpacingMm;
-      workspace.use('look');
-      workspace.compare({ from, to });
-      setFigures(differences({ from, to }, (x * y * z) / 1000));
-      setBase(wanted);
-    } catch (error) {
-      setProblem(error);
-    }
-  };
+  const { base, problem, figures, show } = useComparison(at, workspace);
   const isOn = workspace.comparison.value !== undefined;
   return (
     <>
@@ -72,11 +48,62 @@ export function VersionsTab({ at, body, workspace }: VersionsProps) {
         </div>
         <ProblemBox problem={problem} />
         {isOn && <Figures figures={figures} workspace={workspace} />}
+        {isOn && workspace.strokes.value === 0 && <Served at={at} body={body} base={base} />}
       </section>
       {organs.map((organ) => (
         <OrganVersions key={organ} organ={organ} body={body} base={isOn ? base : undefined} show={show} />
       ))}
     </>
+  );
+}
+
+/** Compares the labels as they are now with an earlier state, on the canvas and in figures. */
+function useComparison(at: CaseAt, workspace: Workspace) {
+  const [base, setBase] = useState<Base | undefined>();
+  const [problem, setProblem] = useState<unknown>();
+  const shown = workspace.comparison.value;
+  const figures = useMemo(() => (shown === undefined ? [] : differences(shown, voxelMl(workspace))), [shown]);
+  useEffect(() => {
+    if (shown === undefined) setBase(undefined);
+  }, [shown]);
+  const show = async (wanted: Base | undefined) => {
+    setProblem(undefined);
+    try {
+      const from = wanted === undefined ? undefined : await fromOf(wanted, at, workspace);
+      const to = workspace.values;
+      workspace.use('look');
+      workspace.compare(from === undefined || to === undefined ? undefined : { from, to });
+      setBase(from === undefined ? undefined : wanted);
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  return { base, problem, figures, show };
+}
+
+function voxelMl({ grid }: Workspace): number {
+  const [x, y, z] = grid.value?.rasSpacingMm ?? [0, 0, 0];
+  return (x * y * z) / 1000;
+}
+
+interface ServedProps {
+  readonly at: CaseAt;
+  readonly body: CaseBody;
+  readonly base: Base | undefined;
+}
+
+/** What only the server measures between two versions: NSD, and what changed hands between organs. */
+function Served({ at, body, base }: ServedProps) {
+  const to = typeof base === 'object' ? versionsOf(body.versions, base.organ)[0]?.version : undefined;
+  const asked = typeof base === 'object' && to !== undefined && to !== base.version ? base : undefined;
+  const query = asked && `organ=${asked.organ}&from=${asked.version}&to=${to}`;
+  const { data } = useResource<DiffBody>(query && `${caseAddress(at, 'diff')}?${query}`, () => false);
+  if (data === undefined) return null;
+  return (
+    <p class="soft small">
+      {data.organ} since that version: NSD {typeof data.nsd === 'number' ? data.nsd.toFixed(3) : '–'} at 1 mm
+      {data.movedMl === undefined ? '' : `, ${data.movedMl.toFixed(2)} ml moved between organs`}
+    </p>
   );
 }
 

@@ -44,26 +44,13 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
   );
   const entry = data === undefined ? undefined : currentTask(data);
   const volumes = useVolumes(at, entry, data !== undefined, workspace);
-  const [dialog, setDialog] = useState<DialogName>();
   const [tab, setTab] = useState<Tab>('Versions');
-  const [refused, setRefused] = useState<unknown>();
   useEffect(() => {
     workspace.locked.value = new Set(lockedOrgans(entry));
     workspace.mayDraw.value = mayDrawIn(entry);
     if (!workspace.mayDraw.value) workspace.tool.value = 'look';
   }, [entry]);
-  const press = async ({ act }: Button) => {
-    if (act.kind === 'dialog') return setDialog(act.dialog);
-    setRefused(undefined);
-    try {
-      await command(entry!, { ...act.body, ...effortOf(workspace) });
-      workspace.clock.reset();
-    } catch (error) {
-      setRefused(error);
-    }
-    reload();
-    return undefined;
-  };
+  const { dialog, setDialog, refused, setRefused, press } = usePress(entry, workspace, reload);
   const buttons = buttonsFor(entry, workspace.strokes.value > 0);
   useSignsOfWork(workspace);
   useLease(entry, workspace, reload);
@@ -77,23 +64,22 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
       </div>
       <div class="stage">
         <Title at={at} entry={entry} buttons={buttons} press={press} />
-        {typeof refused === 'string' ? (
-          <div class="notice warn">{refused}</div>
-        ) : (
-          <ProblemBox problem={refused} />
-        )}
+        {typeof refused === 'string' && <div class="notice warn">{refused}</div>}
+        {typeof refused !== 'string' && <ProblemBox problem={refused} />}
         <ProblemBox problem={problem} again={reload} />
         <Stage workspace={workspace} volumes={volumes} comments={entry?.task.comments ?? []} />
       </div>
-      <div class="side right">
-        <TabList tab={tab} setTab={setTab} count={entry?.task.comments?.length ?? 0} />
-        {data === undefined && problem === undefined && <Skeleton lines={8} />}
-        {data && tab === 'Versions' && <VersionsTab at={at} body={data} workspace={workspace} />}
-        {data && tab === 'Comments' && (
-          <CommentsTab entry={entry} workspace={workspace} add={() => setDialog('comment')} done={reload} />
-        )}
-        {data && tab === 'Facts' && <FactsTab at={at} body={data} entry={entry} />}
-      </div>
+      <About
+        at={at}
+        case_={data}
+        failed={problem !== undefined}
+        entry={entry}
+        workspace={workspace}
+        tab={tab}
+        setTab={setTab}
+        comment={() => setDialog('comment')}
+        done={reload}
+      />
       {dialog !== undefined && entry !== undefined && (
         <CaseDialog
           name={dialog}
@@ -101,12 +87,61 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
           head={volumes.head}
           workspace={workspace}
           done={() => {
-            volumes.forget();
+            if (sendsDrawing.has(dialog)) volumes.forget();
             reload();
           }}
           close={() => setDialog(undefined)}
         />
       )}
+    </div>
+  );
+}
+
+/** After these, what was drawn is with the server. */
+const sendsDrawing: ReadonlySet<DialogName> = new Set(['submit', 'refine', 'release', 'hand-over']);
+
+/** What the buttons do: a command at once, or a dialog before it. */
+function usePress(entry: TaskEntry | undefined, workspace: Workspace, done: () => void) {
+  const [dialog, setDialog] = useState<DialogName>();
+  const [refused, setRefused] = useState<unknown>();
+  const press = async ({ act }: Button) => {
+    if (act.kind === 'dialog') return setDialog(act.dialog);
+    setRefused(undefined);
+    try {
+      await command(entry!, { ...act.body, ...effortOf(workspace) });
+      workspace.clock.reset();
+    } catch (error) {
+      setRefused(error);
+    }
+    done();
+    return undefined;
+  };
+  return { dialog, setDialog, refused, setRefused, press };
+}
+
+interface AboutProps {
+  readonly at: CaseAt;
+  readonly case_: CaseBody | undefined;
+  readonly failed: boolean;
+  readonly entry: TaskEntry | undefined;
+  readonly workspace: Workspace;
+  readonly tab: Tab;
+  setTab(tab: Tab): void;
+  comment(): void;
+  done(): void;
+}
+
+/** Versions, comments and facts, beside the canvas. */
+function About({ at, case_, failed, entry, workspace, tab, setTab, comment, done }: AboutProps) {
+  return (
+    <div class="side right">
+      <TabList tab={tab} setTab={setTab} count={entry?.task.comments?.length ?? 0} />
+      {case_ === undefined && !failed && <Skeleton lines={8} />}
+      {case_ && tab === 'Versions' && <VersionsTab at={at} body={case_} workspace={workspace} />}
+      {case_ && tab === 'Comments' && (
+        <CommentsTab entry={entry} workspace={workspace} add={comment} done={done} />
+      )}
+      {case_ && tab === 'Facts' && <FactsTab at={at} body={case_} entry={entry} />}
     </div>
   );
 }

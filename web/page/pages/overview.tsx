@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { CampaignBody, CollectionProgress, FindingsPage } from '../../api/schemas/campaign.js';
+import { EffortPanel } from '../parts/effort-panel.js';
 import { ProblemBox } from '../parts/problem-box.js';
 import { Skeleton } from '../parts/skeleton.js';
 import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
 import { follow, pageAddress, route } from '../state/router.js';
+import { may } from '../state/session.js';
 
 /** How the campaign stands: stages by collections, who has to act, how fast it goes, what was found in the data. */
 export function OverviewPage() {
@@ -39,7 +41,10 @@ export function OverviewPage() {
         <Tile title="Finished" value={finished} of={going} />
       </div>
       <Stages collections={data.collections} />
-      <Findings counts={data.findings} />
+      <div class="columns">
+        <Findings counts={data.findings} />
+        {may('effort.read') && <EffortPanel campaign={campaign} />}
+      </div>
     </>
   );
 }
@@ -174,23 +179,7 @@ function Findings({ counts }: { readonly counts: Readonly<Record<string, number>
         <table>
           <tbody>
             {data?.findings.map((each, line) => (
-              <tr key={`${each.code} ${each.where} ${line}`}>
-                <td>
-                  <span class={`badge ${looks[each.severity] ?? ''}`}>{each.code}</span>
-                  <div class="small">
-                    {each.caseId === undefined ? (
-                      each.collection
-                    ) : (
-                      <a href={pageAddress(campaign, 'case', each.collection, each.caseId)} onClick={follow}>
-                        {each.collection} / {each.caseId}
-                      </a>
-                    )}
-                  </div>
-                </td>
-                <td>
-                  {each.message}.<span class="soft"> {each.suggestion}.</span>
-                </td>
-              </tr>
+              <FindingLine key={`${each.code} ${each.where} ${line}`} finding={each} campaign={campaign} />
             ))}
           </tbody>
         </table>
@@ -201,5 +190,32 @@ function Findings({ counts }: { readonly counts: Readonly<Record<string, number>
         )}
       </div>
     </div>
+  );
+}
+
+interface FindingLineProps {
+  readonly finding: FindingsPage['findings'][number];
+  readonly campaign: string;
+}
+
+function FindingLine({ finding, campaign }: FindingLineProps) {
+  return (
+    <tr>
+      <td>
+        <span class={`badge ${looks[finding.severity] ?? ''}`}>{finding.code}</span>
+        <div class="small">
+          {finding.caseId === undefined ? (
+            finding.collection
+          ) : (
+            <a href={pageAddress(campaign, 'case', finding.collection, finding.caseId)} onClick={follow}>
+              {finding.collection} / {finding.caseId}
+            </a>
+          )}
+        </div>
+      </td>
+      <td>
+        {finding.message}.<span class="soft"> {finding.suggestion}.</span>
+      </td>
+    </tr>
   );
 }

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import { roles } from '../../../domain/role.js';
+import type { AgreementBody, PeopleFigures, PersonFiguresBody } from '../../api/schemas/figures.js';
 import type { PeopleBody, PersonBody } from '../../api/schemas/people-body.js';
+import { AgreementPanel } from '../parts/agreement-panel.js';
 import { Ask } from '../parts/ask.js';
 import { ProblemBox } from '../parts/problem-box.js';
 import { Skeleton } from '../parts/skeleton.js';
@@ -13,6 +15,12 @@ import { may } from '../state/session.js';
 export function PeoplePage() {
   const { campaign = '' } = route.value;
   const { data, problem, reload } = useResource<PeopleBody>(inCampaign(campaign, 'people'));
+  const agreement = useResource<AgreementBody>(
+    may('agreement.read') ? inCampaign(campaign, 'agreement') : undefined,
+  );
+  const figures = useResource<PeopleFigures>(
+    may('effort.read') ? inCampaign(campaign, 'people', 'figures') : undefined,
+  );
   const [adding, setAdding] = useState(false);
   return (
     <>
@@ -29,13 +37,19 @@ export function PeoplePage() {
       </div>
       <ProblemBox problem={problem} again={reload} />
       {data === undefined && problem === undefined && <Skeleton lines={8} />}
-      {data && <PeopleTable people={data.people} />}
+      {data && <PeopleTable people={data.people} figures={figures.data?.figures ?? []} />}
+      {agreement.data && <AgreementPanel data={agreement.data} />}
       {adding && <AddPerson campaign={campaign} done={reload} close={() => setAdding(false)} />}
     </>
   );
 }
 
-function PeopleTable({ people }: { readonly people: readonly PersonBody[] }) {
+interface PeopleTableProps {
+  readonly people: readonly PersonBody[];
+  readonly figures: readonly PersonFiguresBody[];
+}
+
+function PeopleTable({ people, figures }: PeopleTableProps) {
   return (
     <div class="panel scroll">
       <table>
@@ -47,13 +61,19 @@ function PeopleTable({ people }: { readonly people: readonly PersonBody[] }) {
             <th class="figure">Drew</th>
             <th class="figure">Returned</th>
             <th class="figure">Return rate</th>
+            <th class="figure">Hours</th>
+            <th class="figure">Agreement</th>
             <th class="figure">Reviewed</th>
             <th class="figure">Verified</th>
           </tr>
         </thead>
         <tbody>
           {people.map((each) => (
-            <PersonLine key={each.id} person={each} />
+            <PersonLine
+              key={each.id}
+              person={each}
+              figures={figures.find(({ person }) => person === each.id)}
+            />
           ))}
         </tbody>
       </table>
@@ -61,8 +81,14 @@ function PeopleTable({ people }: { readonly people: readonly PersonBody[] }) {
   );
 }
 
-function PersonLine({ person }: { readonly person: PersonBody }) {
-  const rate = person.drew === 0 ? undefined : person.returned / person.drew;
+interface PersonLineProps {
+  readonly person: PersonBody;
+  readonly figures: PersonFiguresBody | undefined;
+}
+
+function PersonLine({ person, figures }: PersonLineProps) {
+  const rate = figures?.returnRate ?? (person.drew === 0 ? undefined : person.returned / person.drew);
+  const { hours, agreement } = figures ?? {};
   return (
     <tr>
       <td>
@@ -79,6 +105,10 @@ function PersonLine({ person }: { readonly person: PersonBody }) {
       <td class="figure">{person.drew}</td>
       <td class="figure">{person.returned}</td>
       <td class="figure">{rate === undefined ? '–' : `${Math.round(100 * rate)} %`}</td>
+      <td class="figure">{hours === undefined ? '–' : hours.toFixed(1)}</td>
+      <td class="figure">
+        {agreement === undefined ? '–' : `${agreement.dsc.toFixed(3)} of ${agreement.organs}`}
+      </td>
       <td class="figure">{person.reviewed}</td>
       <td class="figure">{person.verified}</td>
     </tr>

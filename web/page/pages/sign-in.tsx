@@ -7,17 +7,9 @@ import { signIn, signInMethods, signInProblem } from '../state/session.js';
 export function SignInPage() {
   const [methods, setMethods] = useState<SignInMethods | undefined>();
   const [problem, setProblem] = useState<unknown>();
-  const [token, setToken] = useState('');
-  const [busy, setBusy] = useState(false);
   useEffect(() => {
     signInMethods().then(setMethods, setProblem);
   }, []);
-  const enter = async (event: Event) => {
-    event.preventDefault();
-    setBusy(true);
-    await signIn(token);
-    setBusy(false);
-  };
   return (
     <main id="content">
       <div class="door">
@@ -36,32 +28,43 @@ export function SignInPage() {
                 </button>
               </a>
             )}
-            {methods?.local && (
-              <form class="stack" onSubmit={enter}>
-                <label class="stack">
-                  <span>Your token</span>
-                  <input
-                    type="password"
-                    name="token"
-                    required
-                    minLength={20}
-                    autocomplete="current-password"
-                    value={token}
-                    onInput={(event) => setToken(event.currentTarget.value)}
-                  />
-                </label>
-                <button type="submit" class="primary" disabled={busy}>
-                  Sign in
-                </button>
-                <p class="soft small">
-                  <code>plusct serve</code> prints a sign-in link for each person; the token is the last part
-                  of it.
-                </p>
-              </form>
-            )}
+            {methods?.local && <TokenForm />}
           </div>
         </div>
       </div>
     </main>
+  );
+}
+
+function TokenForm() {
+  const [token, setToken] = useState('');
+  const [busy, setBusy] = useState(false);
+  const enter = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    await signIn(token);
+    setBusy(false);
+  };
+  return (
+    <form class="stack" onSubmit={enter}>
+      <label class="stack">
+        <span>Your token</span>
+        <input
+          type="password"
+          name="token"
+          required
+          minLength={20}
+          autocomplete="current-password"
+          value={token}
+          onInput={(event) => setToken(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="primary" disabled={busy}>
+        Sign in
+      </button>
+      <p class="soft small">
+        <code>plusct serve</code> prints a sign-in link for each person; the token is the last part of it.
+      </p>
+    </form>
   );
 }

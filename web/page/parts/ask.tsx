@@ -21,20 +21,25 @@ export function Ask({ title, does, reason, reasonLabel = 'Reason', children, act
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   useEffect(() => dialog.current?.showModal(), []);
+  // Closing the element gives the focus back to where it was; the dialog itself goes with its component.
+  const leave = () => {
+    dialog.current?.close();
+    close();
+  };
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
     setProblem(undefined);
     try {
       await act(text.trim());
-      dialog.current?.close();
+      leave();
     } catch (error) {
       setProblem(error);
       setBusy(false);
     }
   };
   return (
-    <dialog ref={dialog} aria-label={title} onClose={close}>
+    <dialog ref={dialog} aria-label={title} onCancel={close}>
       <form onSubmit={submit}>
         <h1>{title}</h1>
         {children}
@@ -55,7 +60,7 @@ export function Ask({ title, does, reason, reasonLabel = 'Reason', children, act
         )}
         <ProblemBox problem={problem} />
         <div class="foot">
-          <button type="button" onClick={() => dialog.current?.close()}>
+          <button type="button" onClick={leave}>
             Cancel
           </button>
           <button type="submit" class="primary" disabled={busy}>

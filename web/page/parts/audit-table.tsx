@@ -30,38 +30,7 @@ export function AuditTable({
         </thead>
         <tbody>
           {records.map((record) => (
-            <tr key={`${record.entity} ${record.sequence}`}>
-              <td class="figure soft">{record.sequence}</td>
-              <td style={{ whiteSpace: 'nowrap' }}>{moment(record.at)}</td>
-              {withEntity && (
-                <td>
-                  <EntityLink record={record} />
-                </td>
-              )}
-              <td>
-                {record.actor}
-                <span class="soft small">
-                  {' '}
-                  {record.role}
-                  {record.simulated ? ', simulated' : ''}
-                </span>
-              </td>
-              <td>
-                {record.action}
-                {record.outcome !== 'done' && (
-                  <span class={`badge ${looks[record.outcome] ?? ''}`} style={{ marginLeft: '6px' }}>
-                    {record.outcome}
-                  </span>
-                )}
-              </td>
-              <td>{record.why ?? ''}</td>
-              <td>{changedOrgans(record).join(', ')}</td>
-              <td>
-                <code class="soft" title={record.previousSha256}>
-                  {record.previousSha256.slice(0, 10)}
-                </code>
-              </td>
-            </tr>
+            <Line key={`${record.entity} ${record.sequence}`} record={record} withEntity={withEntity} />
           ))}
         </tbody>
       </table>
@@ -81,4 +50,41 @@ function EntityLink({ record: { campaign, entity } }: { readonly record: AuditRe
 
 function changedOrgans({ labelsBefore, labelsAfter }: AuditRecord): string[] {
   return organs.filter((organ) => labelsBefore[organ] !== labelsAfter[organ]);
+}
+
+function Line({ record, withEntity }: { readonly record: AuditRecord; readonly withEntity: boolean }) {
+  return (
+    <tr>
+      <td class="figure soft">{record.sequence}</td>
+      <td style={{ whiteSpace: 'nowrap' }}>{moment(record.at)}</td>
+      {withEntity && (
+        <td>
+          <EntityLink record={record} />
+        </td>
+      )}
+      <td>
+        {record.actor}
+        <span class="soft small">
+          {' '}
+          {record.role}
+          {record.simulated ? ', simulated' : ''}
+        </span>
+      </td>
+      <td>
+        {record.action}
+        {record.outcome !== 'done' && (
+          <span class={`badge ${looks[record.outcome] ?? ''}`} style={{ marginLeft: '6px' }}>
+            {record.outcome}
+          </span>
+        )}
+      </td>
+      <td>{record.why ?? ''}</td>
+      <td>{changedOrgans(record).join(', ')}</td>
+      <td>
+        <code class="soft" title={record.previousSha256}>
+          {record.previousSha256.slice(0, 10)}
+        </code>
+      </td>
+    </tr>
+  );
 }

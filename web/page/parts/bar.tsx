@@ -56,17 +56,7 @@ export function Bar() {
           </a>
         ))}
       </nav>
-      {(who?.campaigns.length ?? 0) > 1 && (
-        <select
-          aria-label="Campaign"
-          value={campaign}
-          onChange={(event) => go(pageAddress(event.currentTarget.value, 'overview'))}
-        >
-          {who?.campaigns.map((each) => (
-            <option key={each.campaign}>{each.campaign}</option>
-          ))}
-        </select>
-      )}
+      <CampaignChoice />
       <span class="live" data-state={liveState.value} role="status">
         {liveWords[liveState.value]}
       </span>
@@ -89,5 +79,22 @@ export function Bar() {
         Sign out
       </button>
     </header>
+  );
+}
+
+/** For those who belong to several campaigns. */
+function CampaignChoice() {
+  const campaigns = me.value?.campaigns ?? [];
+  if (campaigns.length < 2) return null;
+  return (
+    <select
+      aria-label="Campaign"
+      value={route.value.campaign ?? ''}
+      onChange={(event) => go(pageAddress(event.currentTarget.value, 'overview'))}
+    >
+      {campaigns.map(({ campaign }) => (
+        <option key={campaign}>{campaign}</option>
+      ))}
+    </select>
   );
 }

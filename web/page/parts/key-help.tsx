@@ -20,20 +20,17 @@ export function keyName(key: string): string {
   return key.replace(/^Shift\+/, '⇧ ').replace(/\w+$/, (word) => shown[word] ?? word);
 }
 
+function close(): void {
+  keyHelpOpen.value = false;
+}
+
 /** Every key that works now. */
 export function KeyHelp() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const known = keyLayers.value.flat().filter(({ silent }) => silent !== true);
   return (
-    <dialog
-      ref={dialog}
-      class="keys"
-      aria-label="Keys"
-      onClose={() => {
-        keyHelpOpen.value = false;
-      }}
-    >
+    <dialog ref={dialog} class="keys" aria-label="Keys" onCancel={close}>
       <div class="inside">
         <h1>Keys</h1>
         <div class="keylist">
@@ -45,7 +42,13 @@ export function KeyHelp() {
           ))}
         </div>
         <div class="foot">
-          <button type="button" onClick={() => dialog.current?.close()}>
+          <button
+            type="button"
+            onClick={() => {
+              dialog.current?.close();
+              close();
+            }}
+          >
             Close
           </button>
         </div>
