@@ -116,7 +116,7 @@ describe('a submitted mask', () => {
   });
 
   it('is flagged for an organ without a voxel, unless somebody attested that it is absent', () => {
-    const without = edited((values) => values.forEach((value, n) => value === 3 && (values[n] = 0)));
+    const without = edited((values) => values.set(values.map((value) => (value === 3 ? 0 : value))));
     expect(codes(without)).toEqual([['SUBMISSION_EMPTY', 'spleen']]);
     expect(codes(without, { absent: ['spleen'] })).toEqual([]);
   });
