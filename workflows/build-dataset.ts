@@ -131,7 +131,7 @@ async function prepare(plan: CampaignPlan, now: BuildProgress): Promise<void> {
   const { campaign } = plan;
   while (plan.review !== undefined && (now.prepared ?? 0) < now.total) {
     const page = await quick().worklistPage({ campaign, offset: now.prepared ?? 0, limit: pageSize });
-    await prepareCases(plan, now.models, page);
+    await prepareCases(page, plan, now.models);
     now.prepared = (now.prepared ?? 0) + page.length;
     if (historyIsLong()) await carryOn(plan, now);
   }

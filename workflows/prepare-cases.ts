@@ -26,9 +26,9 @@ export function planFor({ prioritise, doubleReads, review }: CampaignPlan): {
 
 /** Pre-labels some cases and judges how wrong they may be, before anybody begins: the review list is made of all. */
 export async function prepareCases(
+  cases: readonly CaseSummary[],
   plan: CampaignPlan,
   models: readonly ModelSummary[],
-  cases: readonly CaseSummary[],
 ): Promise<void> {
   const { campaign, people } = plan;
   await bounded(cases, plan.window, async (item) => {
