@@ -1,4 +1,4 @@
-import type { Finding } from '../../../domain/finding.js';
+import { acknowledgeable } from '../../../domain/submission-judgement.js';
 import { roundName } from '../../../domain/workflow-ids.js';
 import type {
   CommandAnswer,
@@ -67,13 +67,9 @@ export async function draftOf(entry: TaskEntry, head: FileHead | undefined, work
   return { draft: await uploadDrawing(entry, head, workspace) };
 }
 
-/** What the checks found on a file that was refused; empty when it was refused for something else. */
-export function findingsOf(error: unknown): readonly Finding[] {
+/** Codes that the checks named in a refusal and that the sender may stand by; empty when it was refused for something else. */
+export function openFlags(error: unknown): readonly string[] {
   if (!(error instanceof ApiProblem)) return [];
-  const { findings } = error.body;
-  return Array.isArray(findings) ? findings.filter(isFinding) : [];
-}
-
-function isFinding(value: unknown): value is Finding {
-  return typeof value === 'object' && value !== null && 'code' in value && 'severity' in value;
+  const { detail } = error.body;
+  return acknowledgeable.filter((code) => detail.includes(`${code}:`));
 }

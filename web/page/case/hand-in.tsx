@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { Finding } from '../../../domain/finding.js';
 import { organValue } from '../../../domain/organ.js';
 import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { Ask } from '../parts/ask.js';
-import { findingsOf, handIn } from './commands.js';
+import { handIn, openFlags } from './commands.js';
 import { differences } from './figures.js';
 import type { Workspace } from './workspace.js';
 
@@ -16,37 +15,37 @@ interface HandInProps {
   close(): void;
 }
 
+const words = {
+  submit: { title: 'Submit for review', does: 'Submit', reasonLabel: 'Note' },
+  refine: { title: 'Refine and verify', does: 'Refine and verify', reasonLabel: 'Reason' },
+} as const;
+/** Once the checks have flagged something. */
+const standBy = { does: 'I have seen it: submit', reasonLabel: 'Why it is right as it is' } as const;
+
 /** Before a label map goes off: what changed, and what the checks have to say, with the sender's reason. */
 export function HandIn({ kind, entry, head, workspace, done, close }: HandInProps) {
-  const [warnings, setWarnings] = useState<readonly Finding[]>([]);
+  const [acknowledged, setAcknowledged] = useState<readonly string[]>([]);
   const act = async (reason: string) => {
-    const acknowledged = warnings.filter(({ severity }) => severity === 'flag').map(({ code }) => code);
     try {
       await handIn(kind, { entry, head, workspace, reason, acknowledged });
     } catch (error) {
-      setWarnings(findingsOf(error));
+      // What was shown once counts as seen, also when the next try is stopped by something else.
+      setAcknowledged((before) => [...new Set([...before, ...openFlags(error)])]);
       throw error;
     }
     done();
   };
-  const needed = kind === 'refine' || warnings.length > 0;
+  const flagged = acknowledged.length > 0;
+  const said = flagged ? standBy : words[kind];
   return (
     <Ask
-      title={kind === 'submit' ? 'Submit for review' : 'Refine and verify'}
-      does={
-        warnings.length > 0 ? 'I have seen it: submit' : kind === 'submit' ? 'Submit' : 'Refine and verify'
-      }
-      reason={needed ? 'needed' : 'welcome'}
-      reasonLabel={warnings.length > 0 ? 'Why it is right as it is' : kind === 'submit' ? 'Note' : 'Reason'}
+      {...said}
+      title={words[kind].title}
+      reason={kind === 'refine' || flagged ? 'needed' : 'welcome'}
       act={act}
       close={close}
     >
       <Changes workspace={workspace} />
-      {warnings.map((each) => (
-        <div key={each.code + each.field} class={`notice ${each.severity === 'flag' ? 'warn' : 'bad'}`}>
-          <b>{each.code}</b> {each.message}.<span class="soft"> {each.suggestion}.</span>
-        </div>
-      ))}
     </Ask>
   );
 }
