@@ -272,7 +272,10 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await phase(page, 'submitted');
     await page.keyboard.press('s');
     await phase(page, 'in review');
-    await page.getByRole('button', { name: /Drawn on purpose|lower pole/ }).first().click();
+    await page
+      .getByRole('button', { name: /Drawn on purpose|lower pole/ })
+      .first()
+      .click();
     await page.getByText(/spleen since that version: NSD 0\.\d+ at 1 mm/).waitFor();
     await shot('versions');
     await page.keyboard.press('s');
