@@ -45,7 +45,11 @@ export async function takeSeat(
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('console', (message) => {
+    // The browser notes every refusal of the server; the page shows it with its remedy.
+    const refusal = /status of 4\d\d/.test(message.text());
+    if (message.type() === 'error' && !refusal) faults.push(message.text());
+  });
   await page.goto(link);
   mkdirSync(folder, { recursive: true });
   return {

@@ -42,7 +42,7 @@ function Lines({ title, lines }: { readonly title: string; readonly lines: reado
       <thead>
         <tr>
           <th>{title}</th>
-          <th class="figure">Hours</th>
+          <th class="figure">Time</th>
           <th class="figure">Min a task</th>
           <th class="figure">Returns</th>
           <th class="figure">As it was</th>
@@ -52,7 +52,7 @@ function Lines({ title, lines }: { readonly title: string; readonly lines: reado
         {lines.map((each) => (
           <tr key={each.name}>
             <td>{each.name}</td>
-            <td class="figure">{hours(each.activeMinutes / 60)}</td>
+            <td class="figure">{time(each.activeMinutes)}</td>
             <td class="figure">{each.tasks === 0 ? '–' : (each.activeMinutes / each.tasks).toFixed(1)}</td>
             <td class="figure">{each.returns}</td>
             <td class="figure">
@@ -63,6 +63,11 @@ function Lines({ title, lines }: { readonly title: string; readonly lines: reado
       </tbody>
     </table>
   );
+}
+
+/** Minutes below two hours, hours above. */
+function time(minutes: number): string {
+  return minutes < 120 ? `${Math.round(minutes)} min` : `${hours(minutes / 60)} h`;
 }
 
 /** One decimal below ten hours, none above. */

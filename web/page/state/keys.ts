@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** A key and what it does. `key` is `KeyboardEvent.key`; `Shift+` before it asks for the shift key where the key is no capital. */
 export interface KeyBinding {
@@ -18,7 +18,8 @@ export function useKeys(bindings: readonly KeyBinding[]): void {
   const newest = useRef(bindings);
   newest.current = bindings;
   const names = bindings.map(({ key, does }) => `${key} ${does}`).join('\n');
-  useEffect(() => {
+  // Before the browser paints: a key that is shown works.
+  useLayoutEffect(() => {
     const layer = newest.current.map(
       (binding, at): KeyBinding => ({ ...binding, run: () => newest.current[at]?.run() }),
     );
