@@ -7,6 +7,7 @@ import { viewerGrid } from '../imaging/nifti-stated-grids.js';
 import { forViewers, writeLabelMap } from '../imaging/nifti-write.js';
 import { assembleOrgans } from '../imaging/overlap.js';
 import { writeSegNrrd } from '../imaging/seg-nrrd.js';
+import { labelBytes } from '../imaging/volume.js';
 import type { MaskPart } from './volume-work.js';
 
 /** What a bundle is made of. */
@@ -31,7 +32,7 @@ export function makeBundle({ image, header, parts, note }: BundleWork): BundleFi
   const masks = parts.map(({ organ, origin, maskFile }) => ({
     organ,
     origin,
-    mask: Uint8Array.from(readLabelMap(maskFile, `${organ} mask`).values),
+    mask: labelBytes(readLabelMap(maskFile, `${organ} mask`)),
   }));
   const { labelMap } = assembleOrgans(masks, fields.shape[0] * fields.shape[1] * fields.shape[2]);
   const viewed = forViewers(image);

@@ -21,7 +21,7 @@ import {
   viewScan,
 } from '../imaging/same-scan.js';
 import { scorePair } from '../imaging/score-pair.js';
-import { type CtVolume, withGeometry } from '../imaging/volume.js';
+import { type CtVolume, labelBytes, withGeometry } from '../imaging/volume.js';
 import { readCaseFiles } from '../sources/case-files.js';
 import { provesCrop } from '../sources/duplicates.js';
 import { identityReport } from '../sources/identity-check.js';
@@ -167,7 +167,7 @@ export const splitSubmission = crossing(
     if (unknown !== undefined) return { refused: `label value ${unknown}; only 0 to 4 stand for organs` };
     const remarks: string[] = [];
     const source = parts.filter((part) => part.origin === 'source');
-    const painted = Uint8Array.from(values);
+    const painted = new Uint8Array(values);
     for (const part of source) remarks.push(...restoreSource(painted, part));
     const changed = organs
       .filter((organ) => !source.some((part) => part.organ === organ))
@@ -181,7 +181,7 @@ export const checkMask = crossing(({ labelMap, parts, geometry, ...rest }: MaskC
   checkLabelMap({
     ...rest,
     geometry,
-    submitted: Uint8Array.from(readLabelMap(labelMap, 'submission').values),
+    submitted: labelBytes(readLabelMap(labelMap, 'submission')),
     current: putTogether(parts, geometry),
     origins: Object.fromEntries(parts.map(({ organ, origin }) => [organ, origin])),
   }),
@@ -228,7 +228,7 @@ function pack({
 }
 
 function maskOf(file: Uint8Array, organ: string): Uint8Array {
-  return Uint8Array.from(readLabelMap(file, `${organ} mask`).values);
+  return labelBytes(readLabelMap(file, `${organ} mask`));
 }
 
 function putTogether(parts: readonly MaskPart[], { shape }: Geometry): Uint8Array {

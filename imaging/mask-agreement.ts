@@ -78,7 +78,7 @@ export interface Movement {
 /** Fewer labelled voxels than this lie anywhere by chance. */
 const leastLabelled = 60;
 /** Labelled voxels that are looked at, spread evenly. */
-const samples = 50_000;
+const samples = 25_000;
 /** A mirrored or transposed map fits the map before it this well once it is brought back, and that much better than as it is. */
 const turned = { fits: 0.8, better: 0.2 } as const;
 /** A person's corrections never shift every organ by the same whole voxels and leave all else as it was. */
@@ -86,19 +86,31 @@ const shifted = { fits: 0.98, better: 0.01 } as const;
 
 /**
  * Whether a label map is the one before it flipped, transposed or shifted as a whole, though both lie on one grid: what tools do that
- * drop a header. Undefined where it is not, or where there is too little to tell.
+ * drop a header. Undefined where it is not, or where there is too little to tell. `table` is that of the two maps.
  */
-export function movementOf(before: Uint8Array, after: Uint8Array, shape: Triple): Movement | undefined {
-  const [old, now] = [sampleLabels(before, shape), sampleLabels(after, shape)];
-  if (old.labelled < leastLabelled || now.labelled < leastLabelled) return undefined;
+export function movementOf(
+  before: Uint8Array,
+  after: Uint8Array,
+  shape: Triple,
+  table: ValueTable = valueTable(before, after),
+): Movement | undefined {
+  const changes = organs.map((organ) => organChange(table, organ));
+  const labelled = (count: (change: OrganChange) => number): number =>
+    changes.reduce((sum, change) => sum + count(change), 0);
+  const [was, is] = [labelled((each) => each.beforeVoxels), labelled((each) => each.afterVoxels)];
+  if (Math.min(was, is) < leastLabelled) return undefined;
+  const [old, now] = [sampleLabels(before, shape, was), sampleLabels(after, shape, is)];
   const agreementOf = (symmetry: Symmetry, shift: Triple): number =>
     (agreeing(now, after, before, shape, forward(symmetry, shape, shift)) +
       agreeing(old, before, after, shape, backward(symmetry, shape, shift))) /
     2;
   const none: Triple = [0, 0, 0];
   const agreement = agreementOf(symmetries[0], none);
+  // What agrees so well cannot be undone into something that is better by the bounds.
+  if (agreement > 1 - shifted.better) return undefined;
+  const possible = agreement > 1 - turned.better ? symmetries.slice(0, 1) : symmetries;
   let best: { symmetry: Symmetry; shift: Triple; undone: number } | undefined;
-  for (const symmetry of symmetries) {
+  for (const symmetry of possible) {
     if (!keepsShape(symmetry, shape)) continue;
     const centred = centreShift(old, now, forward(symmetry, shape, none));
     for (const shift of centred.some((step) => step !== 0) ? [none, centred] : [none]) {
@@ -125,18 +137,12 @@ function judged(
     : { change: 'flipped', message: `flipped along ${axes.join(' and ')}`, agreement, undone };
 }
 
-/** Every so manieth labelled voxel. */
+/** Every so manieth labelled voxel: i, j, k, i, j, k, … */
 interface LabelSamples {
-  readonly labelled: number;
-  /** i, j, k, i, j, k, … */
   readonly places: Int32Array;
 }
 
-function sampleLabels(values: Uint8Array, [n1, n2]: Triple): LabelSamples {
-  let labelled = 0;
-  forEachNonzero(values, values, () => {
-    labelled++;
-  });
+function sampleLabels(values: Uint8Array, [n1, n2]: Triple, labelled: number): LabelSamples {
   const step = Math.max(1, Math.floor(labelled / samples));
   const places = new Int32Array(3 * Math.ceil(labelled / step));
   let seen = 0;
@@ -148,7 +154,7 @@ function sampleLabels(values: Uint8Array, [n1, n2]: Triple): LabelSamples {
     places[at++] = row % n2;
     places[at++] = Math.floor(row / n2);
   });
-  return { labelled, places };
+  return { places };
 }
 
 /** Whether a volume of this shape has the same shape after the symmetry. */

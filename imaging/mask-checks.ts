@@ -51,7 +51,7 @@ export function checkMask(check: MaskCheck): CheckedMask {
     ),
   );
   // A map that was turned may seem relabelled, where organs come to lie on each other's place.
-  const turned = moved(submitted, current, geometry);
+  const turned = moved(check, table);
   const asWhole = turned.length > 0 ? turned : relabelled(check, table);
   if (asWhole.length > 0) return { findings: asWhole, changedVoxels };
   const open = organs.filter((organ) => check.origins[organ] !== 'source' && !check.absent.includes(organ));
@@ -62,7 +62,7 @@ export function checkMask(check: MaskCheck): CheckedMask {
     findings: [
       ...open.filter((organ) => sizes.get(organ) === 0).map(empty),
       ...elsewhere(check, open, changedVoxels),
-      ...drawn.flatMap((organ) => shapeFindings(submitted, geometry, organ)),
+      ...shapeFindings(submitted, geometry, drawn),
       ...sideFindings(submitted, geometry, open),
       ...drawn.flatMap((organ) => farVolume(organ, sizes.get(organ)!, check)),
     ],
@@ -89,8 +89,8 @@ function relabelled({ origins }: MaskCheck, table: ValueTable): Finding[] {
   ];
 }
 
-function moved(submitted: Uint8Array, current: Uint8Array, { shape }: Geometry): Finding[] {
-  const movement = movementOf(current, submitted, shape);
+function moved({ submitted, current, geometry }: MaskCheck, table: ValueTable): Finding[] {
+  const movement = movementOf(current, submitted, geometry.shape, table);
   if (movement === undefined) return [];
   const { change, message, agreement, undone } = movement;
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

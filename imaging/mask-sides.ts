@@ -36,20 +36,11 @@ function mirrored({ axis, evidence }: AxisVerdict): Finding {
 }
 
 function oneSided(labelMap: Uint8Array, geometry: Geometry): Finding[] {
-  const { affine, shape } = geometry;
-  const [row] = affine;
-  const rightMm = (n: number): number => {
-    const line = Math.floor(n / shape[0]);
-    return row[0] * (n % shape[0]) + row[1] * (line % shape[1]) + row[2] * Math.floor(line / shape[1]);
-  };
-  const middle = middleOf(labelMap, rightMm, shape);
-  const count = { right: 0, left: 0 };
-  forEachNonzero(labelMap, labelMap, (n) => {
-    if (labelMap[n] === organValue.kidney) count[rightMm(n) > middle ? 'right' : 'left']++;
-  });
-  const all = count.right + count.left;
-  const missing = (['right', 'left'] as const).find((side) => count[side] < leastSide * all);
-  if (all < leastKidneyVoxels || missing === undefined) return [];
+  const { kidneysMm, middleMm } = placesOf(labelMap, geometry);
+  const right = kidneysMm.reduce((sum, mm) => sum + (mm > middleMm ? 1 : 0), 0);
+  const count = { right, left: kidneysMm.length - right };
+  const missing = (['right', 'left'] as const).find((side) => count[side] < leastSide * kidneysMm.length);
+  if (kidneysMm.length < leastKidneyVoxels || missing === undefined) return [];
   return [
     finding('SUBMISSION_SIDE', {
       where: 'submission',
@@ -61,21 +52,29 @@ function oneSided(labelMap: Uint8Array, geometry: Geometry): Finding[] {
   ];
 }
 
-/** Where right and left part, in mm to the right, less the affine's constant. */
-function middleOf(
+/** How far right each kidney voxel lies, and where right and left part; mm, less the affine's constant. */
+function placesOf(
   labelMap: Uint8Array,
-  rightMm: (n: number) => number,
-  [n1, n2, n3]: Geometry['shape'],
-): number {
+  { affine: [row], shape: [n1, n2, n3] }: Geometry,
+): { kidneysMm: number[]; middleMm: number } {
+  const { liver, kidney, spleen } = organValue;
   const sums = new Float64Array(256);
   const counts = new Float64Array(256);
+  const kidneysMm: number[] = [];
+  const rightMm = (n: number): number => {
+    const line = Math.floor(n / n1);
+    return row[0] * (n % n1) + row[1] * (line % n2) + row[2] * Math.floor(line / n2);
+  };
   forEachNonzero(labelMap, labelMap, (n) => {
     const value = labelMap[n];
-    if (value !== organValue.liver && value !== organValue.spleen) return;
-    sums[value] += rightMm(n);
+    const mm = rightMm(n);
+    sums[value] += mm;
     counts[value]++;
+    if (value === kidney) kidneysMm.push(mm);
   });
-  const { liver, spleen } = organValue;
-  if (counts[liver] === 0 || counts[spleen] === 0) return (rightMm(0) + rightMm(n1 * n2 * n3 - 1)) / 2;
-  return (sums[liver] / counts[liver] + sums[spleen] / counts[spleen]) / 2;
+  const both = counts[liver] > 0 && counts[spleen] > 0;
+  const middleMm = both
+    ? (sums[liver] / counts[liver] + sums[spleen] / counts[spleen]) / 2
+    : (rightMm(0) + rightMm(n1 * n2 * n3 - 1)) / 2;
+  return { kidneysMm, middleMm };
 }

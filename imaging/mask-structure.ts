@@ -1,9 +1,9 @@
 import { type Finding, finding } from '../domain/finding.js';
-import type { Organ } from '../domain/organ.js';
+import { type Organ, organValue } from '../domain/organ.js';
 import type { Geometry } from '../domain/volume.js';
 import { findComponents, holeVoxels } from './components.js';
-import { boxSize, cropMask, maskBox } from './mask-box.js';
-import { extractOrgan } from './overlap.js';
+import { tallyLabels } from './dice.js';
+import { type Box, boxSize, cropMask, type Triple } from './mask-box.js';
 
 /** Pieces that an organ consists of. */
 export const piecesOf: Readonly<Record<Organ, number>> = { liver: 1, kidney: 2, spleen: 1, pancreas: 1 };
@@ -16,12 +16,21 @@ const mostPieces = 10;
 /** Vessels reach the surface; enclosed background above this share was left out by mistake. */
 const mostHoles = 0.01;
 
-/** SUBMISSION_PIECES and SUBMISSION_HOLES of one organ in a label map. */
-export function shapeFindings(labelMap: Uint8Array, { shape }: Geometry, organ: Organ): Finding[] {
-  const mask = extractOrgan(labelMap, organ);
-  const box = maskBox(mask, shape);
-  if (box === undefined) return [];
-  const crop = cropMask(mask, shape, box);
+/** SUBMISSION_PIECES and SUBMISSION_HOLES of organs in a label map. */
+export function shapeFindings(labelMap: Uint8Array, { shape }: Geometry, of: readonly Organ[]): Finding[] {
+  const slotOf = new Uint8Array(256);
+  for (const [n, organ] of of.entries()) slotOf[organValue[organ]] = n + 1;
+  const tallies = tallyLabels(labelMap, labelMap, shape, slotOf, of.length);
+  return of.flatMap((organ, n) => {
+    const { box } = tallies[n];
+    return box === undefined ? [] : organFindings(labelMap, shape, organ, box);
+  });
+}
+
+function organFindings(labelMap: Uint8Array, shape: Triple, organ: Organ, box: Box): Finding[] {
+  const only = new Uint8Array(256);
+  only[organValue[organ]] = 1;
+  const crop = cropMask(labelMap, shape, box, 0, only);
   const size = boxSize(box);
   const pieces = findComponents(crop, size).voxels;
   const voxels = pieces.reduce((a, b) => a + b, 0);

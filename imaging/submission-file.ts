@@ -5,6 +5,7 @@ import type { UploadSummary } from '../domain/upload-verdict.js';
 import type { Geometry } from '../domain/volume.js';
 import { gridDifference, offsetOnGrid } from './grid-difference.js';
 import { inflateStart } from './inflate.js';
+import { forEachNonzero } from './mask-box.js';
 import { readNiftiHeader, readSparseLabelMap } from './nifti.js';
 import { maxHeaderBytes, parseNiftiHeader } from './nifti-header.js';
 import { statedGrids } from './nifti-stated-grids.js';
@@ -131,7 +132,9 @@ function checkedValues(values: Uint8Array | Uint16Array, where: string): Uint8Ar
 
 function countsOf(values: Uint8Array | Uint16Array): Map<number, number> {
   const counts = new Float64Array(65536);
-  for (let n = 0; n < values.length; n++) counts[values[n]]++;
+  forEachNonzero(values, values, (n) => {
+    counts[values[n]]++;
+  });
   return new Map([...counts.entries()].filter(([value, voxels]) => value > 0 && voxels > 0));
 }
 

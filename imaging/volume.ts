@@ -21,6 +21,11 @@ export interface LabelMap {
 /** One organ: 1 inside, 0 outside. */
 export type Mask = Uint8Array;
 
+/** Labels below 256 as bytes; what is bytes already is not copied. */
+export function labelBytes({ values }: LabelMap): Uint8Array {
+  return values instanceof Uint8Array ? values : Uint8Array.from(values);
+}
+
 /** The same voxels where `geometry` says they lie: ingest may have repaired what the file claims. */
 export function withGeometry(image: CtVolume, geometry: Geometry): CtVolume {
   return { ...image, geometry };
