@@ -67,3 +67,12 @@ export async function requireFree(port: number, name: string): Promise<void> {
     `Port ${port} (${name}) is in use by another program: stop that program, or unset ${name} and plusct finds a free port.`,
   );
 }
+
+/**
+ * True if a server did not start because somebody else took its port after it was found free. The servers say so in their last
+ * words, which the error carries.
+ */
+export function lostPort(error: unknown): boolean {
+  const words = error instanceof Error ? error.message : '';
+  return /address already in use|port \d+ .*is not available/i.test(words);
+}

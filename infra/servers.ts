@@ -12,7 +12,7 @@ import {
 } from './home.js';
 import { type Lock, tryLock } from './lock.js';
 import { choosePorts, defaultBucket, defaultRegion, objectServer } from './object-server.js';
-import { freePorts, freeSoon, givenPort, loopback, requireFree } from './ports.js';
+import { freePorts, freeSoon, givenPort, loopback, lostPort, requireFree } from './ports.js';
 import { identityOf } from './process.js';
 import type { Credentials, Endpoints, RunFile } from './run-file.js';
 import { endOnSignals } from './signals.js';
@@ -213,18 +213,32 @@ async function startAll(options: BringUpOptions, lock: Lock): Promise<Running> {
   return { env, supervisor, stop };
 }
 
-/**
- * Starts the servers that the environment does not name, and the workers, and keeps them alive. State and logs are in the home,
- * `run.json` there tells other terminals where everything is.
- * @throws PlusctError if another process uses the home, a given port is taken, or a server does not come up
- */
-export async function bringUp(options: BringUpOptions): Promise<Running> {
-  makeHome(options.home);
+const mostTries = 4;
+
+async function tryToStart(options: BringUpOptions): Promise<Running> {
   const lock = claim(options.home);
   try {
     return await startAll(options, lock);
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/**
+ * Starts the servers that the environment does not name, and the workers, and keeps them alive. State and logs are in the home,
+ * `run.json` there tells other terminals where everything is. A port that another program takes between the choice and the
+ * start is no failure: others are chosen.
+ * @throws PlusctError if another process uses the home, a given port is taken, or a server does not come up
+ */
+export async function bringUp(options: BringUpOptions): Promise<Running> {
+  makeHome(options.home);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryToStart(options);
+    } catch (error) {
+      if (tries === mostTries || !lostPort(error)) throw error;
+      options.say('Another program took one of the chosen ports; trying others.');
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -227,6 +227,52 @@ describe('a start that cannot succeed', () => {
     const running = await up(home);
     await running.stop();
   }, 60_000);
+});
+
+/** A program that runs `binary`, the first time with the port that `port` finds in its arguments taken a moment before. */
+function losingItsPort(name: string, binary: string, port: RegExp): string {
+  const path = join(base, `${name}.cjs`);
+  const script = `#!${process.execPath}
+    const { existsSync, writeFileSync } = require('node:fs');
+    const args = process.argv.slice(2);
+    const run = () => {
+      const server = require('node:child_process').spawn(${JSON.stringify(binary)}, args, { stdio: 'inherit' });
+      server.on('exit', (code) => process.exit(code ?? 1));
+      process.on('SIGTERM', () => server.kill());
+    };
+    if (existsSync(__filename + '.lost')) run();
+    else {
+      writeFileSync(__filename + '.lost', '');
+      const port = Number(${port}.exec(args.join(' '))[1]);
+      require('node:net').createServer().listen(port, '${loopback}', run);
+    }`;
+  writeFileSync(path, script, { mode: 0o755 });
+  return path;
+}
+
+describe('a server whose port is taken between the choice and the start', () => {
+  it.each(['temporal', 'weed'] as const)(
+    '(%s) starts on another',
+    async (name) => {
+      const tool = tools[name];
+      if (tool.kind !== 'binary') throw new Error(`${name} is not run here`);
+      const port = name === 'weed' ? /master.port=(\d+)/ : /--port (\d+)/;
+      const said: string[] = [];
+      const running = await bringUp({
+        home: homeAt(`lost-${name}`),
+        tools: { ...tools, [name]: { ...tool, path: losingItsPort(name, tool.path, port) } },
+        workers: [],
+        say: (line) => said.push(line),
+        env: own,
+        handleSignals: false,
+      });
+      started.push(running);
+      expect(said).toEqual(['Another program took one of the chosen ports; trying others.']);
+      await put(running.env, 'k', 'v');
+      await running.stop();
+    },
+    60_000,
+  );
 });
 
 describe('servers of the user', () => {
