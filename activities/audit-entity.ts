@@ -3,6 +3,7 @@ import { type AuditFault, auditFault } from '../domain/audit-fault.js';
 import { CaseResult } from '../domain/campaign.js';
 import { firstDifference } from '../domain/first-difference.js';
 import { auditKey, checkpointKey, resultKey } from '../domain/keys.js';
+import { voxelHashes } from '../domain/label-hashes.js';
 import type { TaskState } from '../domain/task.js';
 import { replayTask, type TaskReplay } from '../domain/task-replay.js';
 import { caseOfEntity, checkpointEntity, rosterEntity } from '../domain/workflow-ids.js';
@@ -123,7 +124,7 @@ async function resultFault(store: ObjectStore, finished: AuditRecord): Promise<A
   if (result === undefined)
     return auditFault('missing', key, `Result ${key}, which ${by} tells of, is missing`);
   if (typeof result === 'string') return auditFault('changed', key, `Result ${key} was changed: ${result}`);
-  const labels = Object.fromEntries(result.labels.map((label) => [label.organ, label.voxelSha256]));
+  const labels = voxelHashes(result.labels);
   const path = firstDifference(
     { labels: finished.labelsAfter, labelMap: finished.details?.labelMap },
     { labels, labelMap: result.labelMap.sha256 },

@@ -1,3 +1,4 @@
+import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
 import type { CaseAddress } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
@@ -69,7 +70,7 @@ export function loadMaskParts(
 
 /** `{image}` stands for the image's name, which depends on how it is packed. */
 function note(task: TaskState, { token }: BundleLease): string {
-  const name = `${task.collection}/${task.caseId}`;
+  const name = caseName(task);
   const proof = token === undefined ? '' : ` --lease-token ${token}`;
   const { lease } = task;
   return [

@@ -1,5 +1,6 @@
 import { Assembly, CampaignPlan, EvaluationSummary, type LeftOut } from '../domain/campaign.js';
 import type { CaseSummary, Passport } from '../domain/case.js';
+import { caseName } from '../domain/case-name.js';
 import type { Collection } from '../domain/collection.js';
 import { type Decision, decidedPassport } from '../domain/decision.js';
 import type { Finding } from '../domain/finding.js';
@@ -78,7 +79,7 @@ export async function readCampaignStatus(store: ObjectStore, campaign: string): 
   const collections = order.map((collection, index) => {
     const own = passports
       .filter((each) => each.collection === collection)
-      .map((each) => decidedPassport(each, decisions.get(`${collection}/${each.caseId}`)));
+      .map((each) => decidedPassport(each, decisions.get(caseName(each))));
     const out = leftOut.filter((each) => each.collection === collection);
     const tasks = current.filter((task) => task.collection === collection);
     const waits = (role: WorkingRole) => tasks.filter((task) => waitsFor(task) === role).length;

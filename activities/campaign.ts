@@ -1,5 +1,6 @@
 import { CampaignPlan, type CaseResult, Dataset, type LeftOut } from '../domain/campaign.js';
 import { type CaseSummary, CaseSummary as CaseSummarySchema, type Passport } from '../domain/case.js';
+import { caseName } from '../domain/case-name.js';
 import { type Decision, type Decisions, decidedPassport, excludedCase } from '../domain/decision.js';
 import { type CaseAddress, campaignPlanKey, datasetKey, resultKey } from '../domain/keys.js';
 import { systemActor } from '../domain/role.js';
@@ -13,7 +14,7 @@ import { readResult } from '../storage/results.js';
 import { madeUnder, publishWorklist, readWorklist, requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
-import { findCopies, nameOf } from './duplicates.js';
+import { findCopies } from './duplicates.js';
 import { loadPassport } from './label-store.js';
 import { unfinishedFinding } from './left-out.js';
 
@@ -40,7 +41,7 @@ export function campaignDeeds({
         const known = await readWorklist(store, campaign);
         if (known !== undefined && madeUnder(known, decisions)) return { cases: known.cases.length };
         const written = await readAllPassports(store, campaign, order);
-        const passports = written.map((each) => decidedPassport(each, decisions.get(nameOf(each))));
+        const passports = written.map((each) => decidedPassport(each, decisions.get(caseName(each))));
         const same = (await findCopies({ store, work }, plan, passports)).filter(
           (each) => !isLetIn(each, decisions),
         );
@@ -85,14 +86,14 @@ export function campaignDeeds({
         const leftOut = [...worklist.leftOut];
         for (const item of worklist.cases) {
           const at = { campaign, collection: item.collection, caseId: item.caseId };
-          const decision = decisions.get(nameOf(item));
+          const decision = decisions.get(caseName(item));
           const result = await readResult(store, at);
           // Somebody may have taken the case out while it was under way.
           if (decision?.verdict === 'exclude') leftOut.push(excludedCase(decision));
           else if (result === undefined) leftOut.push(unfinished(at));
           else cases.push(released(await loadPassport(store, at), result, decision));
         }
-        leftOut.sort((a, b) => byName.compare(nameOf(a), nameOf(b)));
+        leftOut.sort((a, b) => byName.compare(caseName(a), caseName(b)));
         const dataset = Dataset.parse({ campaign, cases, leftOut });
         // The name of the campaign is no part of what was built.
         const sha256 = hashOf({ ...dataset, campaign: '' });
@@ -121,8 +122,8 @@ function unfinished(at: CaseAddress): LeftOut {
 const byName = new Intl.Collator('en', { numeric: true });
 
 function without(passports: readonly Passport[], leftOut: readonly LeftOut[]): Passport[] {
-  const out = new Set(leftOut.map(nameOf));
-  return passports.filter((each) => !out.has(nameOf(each)));
+  const out = new Set(leftOut.map(caseName));
+  return passports.filter((each) => !out.has(caseName(each)));
 }
 
 /** Cases held back for a label that another case has too, unless somebody accepted them. */
@@ -134,7 +135,7 @@ function labelsOfOthers(passports: readonly Passport[], decisions: Decisions): L
 
 /** Whether a person accepted what waits for a person. What is excluded for certain stays out. */
 function isLetIn(item: LeftOut, decisions: Decisions): boolean {
-  return item.finding.severity === 'quarantine' && decisions.get(nameOf(item))?.verdict === 'accept';
+  return item.finding.severity === 'quarantine' && decisions.get(caseName(item))?.verdict === 'accept';
 }
 
 /** Left away where nobody decided anything. */

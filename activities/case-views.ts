@@ -1,5 +1,6 @@
 import { Assembly, CampaignPlan } from '../domain/campaign.js';
 import { type Passport, Passport as PassportSchema } from '../domain/case.js';
+import { caseName } from '../domain/case-name.js';
 import { type CaseRecords, type CaseView, caseView } from '../domain/case-view.js';
 import { decidedPassport, decisionOf } from '../domain/decision.js';
 import {
@@ -48,14 +49,12 @@ export async function readCaseViews(
     readWorklist(store, campaign),
     new TaskBoard(store, campaign).read(),
   ]);
-  const passports = written.map((each) =>
-    decidedPassport(each, decisions.get(`${each.collection}/${each.caseId}`)),
-  );
+  const passports = written.map((each) => decidedPassport(each, decisions.get(caseName(each))));
   const models = modelReader(store);
   const tasks = currentTasks(board);
-  const out = new Map(worklist?.leftOut.map((each) => [`${each.collection}/${each.caseId}`, each]));
+  const out = new Map(worklist?.leftOut.map((each) => [caseName(each), each]));
   return mapBounded(passports, readsAtOnce, async (passport) => {
-    const name = `${passport.collection}/${passport.caseId}`;
+    const name = caseName(passport);
     const records = await recordsOf(store, campaign, passport, tasks.get(name), models);
     const leftOut = out.get(name);
     return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) }, modelsBind);

@@ -5,6 +5,7 @@ import { type Decision, decisionOf, decisionRefusal, labelDetail } from '../doma
 import { PlusctError } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
 import { type CaseAddress, passportKey } from '../domain/keys.js';
+import { voxelHashes } from '../domain/label-hashes.js';
 import { decisionEntity } from '../domain/workflow-ids.js';
 import { appendAudit, newestAudit } from '../storage/audit-log.js';
 import { readJson } from '../storage/json.js';
@@ -80,6 +81,6 @@ function entryOf(
       ...(verdict === 'accept' ? { label: used.length > 0 ? labelDetail.used : labelDetail.leftOut } : {}),
     },
     labelsBefore: {},
-    labelsAfter: Object.fromEntries(used.map((label) => [label.organ, label.voxelSha256])),
+    labelsAfter: voxelHashes(used),
   };
 }

@@ -1,6 +1,7 @@
 import type { CampaignPlan, LeftOut } from '../domain/campaign.js';
 import type { Passport } from '../domain/case.js';
 import { CaseGroups, type CasePair, groupsOf } from '../domain/case-groups.js';
+import { caseName } from '../domain/case-name.js';
 import { caseGroupsKey, coarseKey, manifestKey, sketchKey } from '../domain/keys.js';
 import { ScanSketch } from '../domain/same-scan.js';
 import { exactDuplicates, similarFinding, turnedFinding } from '../sources/duplicates.js';
@@ -28,10 +29,6 @@ const pairsPerJob = 5000;
 const sketchJobsAtOnce = 8;
 const coarseAtOnce = 4;
 
-export function nameOf({ collection, caseId }: { collection: string; caseId: string }): string {
-  return `${collection}/${caseId}`;
-}
-
 /**
  * Cases that are left out as copies: those that their collection withdrew, those with the voxels of an earlier one, those that
  * show the scan of an earlier one otherwise. Which cases belong together is written down with the proof.
@@ -55,18 +52,18 @@ export async function findCopies(
       );
       const proof = await compare({ store, work }, copy, original);
       const [first, second] = [
-        nameOf({ collection, caseId: withdrawnCopyOf }),
-        nameOf({ collection, caseId }),
+        caseName({ collection, caseId: withdrawnCopyOf }),
+        caseName({ collection, caseId }),
       ];
       known.push({ first, second, same: { kind: 'withdrawn' } });
       withdrawn.push({ collection, caseId, finding: withdrawnFinding(caseId, withdrawnCopyOf, proof) });
     }
   }
-  const out = new Set(withdrawn.map(nameOf));
-  const exact = exactOf(accepted.filter((each) => !out.has(nameOf(each))));
+  const out = new Set(withdrawn.map(caseName));
+  const exact = exactOf(accepted.filter((each) => !out.has(caseName(each))));
   const groups = await groupCases({ store, work }, campaign, passports, known);
   await publishJson(store, caseGroupsKey(campaign), CaseGroups.parse(groups));
-  const gone = new Set([...withdrawn, ...exact].map(nameOf));
+  const gone = new Set([...withdrawn, ...exact].map(caseName));
   return [...withdrawn, ...exact, ...leftOutOf(groups, passports, gone)];
 }
 
@@ -123,7 +120,7 @@ async function groupCases(
       !pairs.some((pair) => [pair.first, pair.second].sort().join() === [first, second].sort().join()),
   );
   const all = [...pairs, ...unproven];
-  const names = passports.map(nameOf);
+  const names = passports.map(caseName);
   return { compared: sketched.length, looked: candidates.length, pairs: all, groups: groupsOf(names, all) };
 
   async function scanOf({ image, geometry }: Passport) {
@@ -140,7 +137,7 @@ async function sketchesOf(
   const read = await mapBounded(withImage, readsAtOnce, async (passport) => {
     const at = { campaign, collection: passport.collection, caseId: passport.caseId };
     const sketch = await readJson(store, sketchKey(at), ScanSketch);
-    return sketch === undefined ? [] : [{ name: nameOf(passport), passport, sketch }];
+    return sketch === undefined ? [] : [{ name: caseName(passport), passport, sketch }];
   });
   return read.flat();
 }
@@ -200,13 +197,13 @@ function leftOutOf(
 ): LeftOut[] {
   return groups.flatMap((group) => {
     const present = passports.filter(
-      (each) => each.status === 'accepted' && group.includes(nameOf(each)) && !gone.has(nameOf(each)),
+      (each) => each.status === 'accepted' && group.includes(caseName(each)) && !gone.has(caseName(each)),
     );
     const [stays, ...others] = present;
     return others.map(({ collection, caseId }) => {
-      const name = nameOf({ collection, caseId });
+      const name = caseName({ collection, caseId });
       const proof =
-        pairs.find(({ first, second }) => first === nameOf(stays!) && second === name) ??
+        pairs.find(({ first, second }) => first === caseName(stays!) && second === name) ??
         pairs.find(({ first, second }) => first === name || second === name)!;
       const original = proof.first === name ? proof.second : proof.first;
       const finding = (proof.same.kind === 'turned' ? turnedFinding : similarFinding)(

@@ -1,4 +1,5 @@
 import { AuditRecord } from '../domain/audit.js';
+import { caseName } from '../domain/case-name.js';
 import { EffortLedger } from '../domain/effort.js';
 import { type Forecast, forecast } from '../domain/forecast.js';
 import { auditPrefix } from '../domain/keys.js';
@@ -46,7 +47,7 @@ export async function forecastCampaign(
   );
   const unopened: Record<string, number> = {};
   for (const { collection, caseId } of (await readWorklist(store, campaign))?.cases ?? []) {
-    if (!opened.has(`${collection}/${caseId}`)) unopened[collection] = (unopened[collection] ?? 0) + 1;
+    if (!opened.has(caseName({ collection, caseId }))) unopened[collection] = (unopened[collection] ?? 0) + 1;
   }
   return forecast({ tasks, unopened, random: seededRandom(`forecast/${campaign}/${seed}`) });
 }

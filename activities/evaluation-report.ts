@@ -1,4 +1,5 @@
 import type { Passport } from '../domain/case.js';
+import { caseName } from '../domain/case-name.js';
 import type { CaseAddress } from '../domain/keys.js';
 import type { CampaignRow, MetricContract, MetricRow } from '../domain/metric.js';
 import type { ObjectRef } from '../domain/primitives.js';
@@ -75,10 +76,6 @@ export async function campaignReport(
     'report.html': reportPage({ title, evaluation, plots, pictures: pictures.flat() }),
     ...Object.fromEntries(plots.map(({ name, svg }) => [`${name}.svg`, svg])),
   };
-}
-
-function caseName({ collection, caseId }: Pick<CaseAddress, 'collection' | 'caseId'>): string {
-  return `${collection}/${caseId}`;
 }
 
 function fieldsOf({ collection, subset, geometry }: Passport): Record<string, string> {

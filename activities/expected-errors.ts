@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
 import {
   CaseExpectedError,
@@ -149,6 +150,6 @@ async function describeTraining(store: ObjectStore, campaign: string, organ: Org
 
 async function loadImage(store: ObjectStore, at: CaseAddress): Promise<CtVolume> {
   const passport = await loadPassport(store, at);
-  const image = readCt(await getContent(store, passport.image!), `${at.collection}/${at.caseId}`);
+  const image = readCt(await getContent(store, passport.image!), caseName(at));
   return withGeometry(image, passport.geometry!);
 }

@@ -1,3 +1,4 @@
+import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
 import type { CaseAddress } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
@@ -51,7 +52,7 @@ async function versionNamed(
 ): Promise<LabelSummary> {
   const found = await readLabelVersion(store, at, organ, version);
   if (found !== undefined) return found;
-  const where = `${at.collection}/${at.caseId}`;
+  const where = caseName(at);
   throw new PlusctError(
     'InvalidInput',
     `the ${organ} of ${where} has no version ${version}; \`plusct labels list ${where}\` names them`,

@@ -1,4 +1,5 @@
 import { Assembly, CaseResult } from '../domain/campaign.js';
+import { caseName } from '../domain/case-name.js';
 import { type Finding, finding } from '../domain/finding.js';
 import { type CaseAddress, preLabelKey, resultKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
@@ -97,7 +98,7 @@ function assemblyFindings(
   assembled: AssembledMasks,
   labels: readonly LabelSummary[],
 ): Finding[] {
-  const where = `${at.collection}/${at.caseId}`;
+  const where = caseName(at);
   const contested = assembled.contested.map(({ winner, loser, voxels }) =>
     finding('OVERLAP_RESOLVED', {
       where,

@@ -1,4 +1,5 @@
 import type { CaseSummary } from '../domain/case.js';
+import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
 import { Doubt, worstOf } from '../domain/expected-error.js';
 import { type CaseAddress, doubtKey, modelKey } from '../domain/keys.js';
@@ -79,7 +80,7 @@ export function modelDeeds({
       return alive(async (context) => {
         const { at, organ, modelId, judged } = input;
         const passport = await loadPassport(store, at);
-        const image = readCt(await getContent(store, passport.image!), `${at.collection}/${at.caseId}`);
+        const image = readCt(await getContent(store, passport.image!), caseName(at));
         const model = await loadModel(organ, modelId);
         const placed = withGeometry(image, passport.geometry!);
         const { mask, doubt } = await infer(model, placed, judged === true, context);
@@ -114,7 +115,7 @@ export function modelDeeds({
     context: RunContext,
   ) {
     const cases: TrainingCase[] = examples.map(({ campaign, item, label }) => ({
-      id: `${item.collection}/${item.caseId}`,
+      id: caseName(item),
       load: async () => {
         const at = { campaign, collection: item.collection, caseId: item.caseId };
         const passport = await loadPassport(store, at);

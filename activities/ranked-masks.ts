@@ -1,5 +1,6 @@
 import { Assembly, CampaignPlan } from '../domain/campaign.js';
 import type { CaseSummary } from '../domain/case.js';
+import { caseName } from '../domain/case-name.js';
 import type { CaseExpectedError } from '../domain/expected-error.js';
 import { campaignPlanKey, preLabelKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
@@ -32,7 +33,7 @@ export async function readRanked(store: ObjectStore, campaign: string): Promise<
     // A case whose preparation failed has no proposals to rank: it goes to people whole.
     return pre === undefined
       ? []
-      : candidatesIn(item, pre.labels, errors.get(`${collection}/${caseId}`), review?.minutes);
+      : candidatesIn(item, pre.labels, errors.get(caseName({ collection, caseId })), review?.minutes);
   });
   const minutesFrom = review?.minutes === undefined ? publishedMinutes : "the campaign's plan";
   return { candidates: found.flat(), seed, minutesFrom };

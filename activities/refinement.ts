@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../domain/audit.js';
 import { PlusctError } from '../domain/errors.js';
 import { type CaseAddress, labelKey } from '../domain/keys.js';
+import { voxelHashes } from '../domain/label-hashes.js';
 import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
@@ -140,7 +141,7 @@ function readersIn(task: TaskState | undefined): string[] {
 }
 
 function openedRecord(entity: string, state: TaskState, at: string): AuditEntry {
-  const labels = Object.fromEntries(labelsOf(state).map((label) => [label.organ, label.voxelSha256]));
+  const labels = voxelHashes(labelsOf(state));
   return {
     campaign: state.campaign,
     entity,

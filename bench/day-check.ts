@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../domain/audit.js';
+import { caseName } from '../domain/case-name.js';
 import { taskEntity } from '../domain/workflow-ids.js';
 import { readAudit } from '../storage/audit-log.js';
 import { mapBounded } from '../storage/map-bounded.js';
@@ -32,7 +33,7 @@ export async function checkDay(
 ): Promise<DayFigures> {
   const trails = await mapBounded(cases, readsAtOnce, async ({ at }) => {
     const { records, breaks } = await readAudit(store, at.campaign, taskEntity(at, 1));
-    return { name: `${at.collection}/${at.caseId}`, records, breaks };
+    return { name: caseName(at), records, breaks };
   });
   const all = trails.flatMap(({ records }) => records);
   const done = all.filter(({ outcome }) => outcome === 'done');

@@ -1,3 +1,4 @@
+import { caseName } from '../domain/case-name.js';
 import type { TaskState } from '../domain/task.js';
 import { sha256 } from '../storage/hash.js';
 import type { DayCaller } from './day-caller.js';
@@ -17,9 +18,9 @@ const pauseMs = 1000;
 export async function juniorDay(me: DayCaller, room: DayRoom): Promise<void> {
   const left = new Set<string>();
   while (!(await room.done())) {
-    const held = (await me.held()).filter((task) => !left.has(nameOf(task)) || task.phase === 'returned');
+    const held = (await me.held()).filter((task) => !left.has(caseName(task)) || task.phase === 'returned');
     const task = held[0] ?? (await me.next());
-    if (task === undefined || (left.has(nameOf(task)) && task.phase === 'leased')) {
+    if (task === undefined || (left.has(caseName(task)) && task.phase === 'leased')) {
       await pause();
       continue;
     }
@@ -28,7 +29,7 @@ export async function juniorDay(me: DayCaller, room: DayRoom): Promise<void> {
 }
 
 async function workOn(me: DayCaller, room: DayRoom, task: TaskState, left: Set<string>): Promise<void> {
-  const name = nameOf(task);
+  const name = caseName(task);
   const first = task.phase === 'leased' && task.returns === 0;
   if (first && chance(name, 'abandon') < 0.05 && !me.log.abandoned.includes(name)) {
     left.add(name);
@@ -55,30 +56,18 @@ async function workOn(me: DayCaller, room: DayRoom, task: TaskState, left: Set<s
 
 /** A certified radiologist: approves, or returns with a place and a reason. */
 export async function certifiedDay(me: DayCaller, room: DayRoom): Promise<void> {
-  while (!(await room.done())) {
-    const task = (await me.held())[0] ?? (await me.next());
-    if (task === undefined) {
-      await pause();
-      continue;
-    }
-    const name = nameOf(task);
+  await untilDone(me, room, async (task, name) => {
     const seconds = 30 + Math.round(200 * chance(name, 'review'));
     if (task.returns < 1 && chance(name, 'return') < 0.15) {
       const comments = [{ organ: 'spleen', voxel: [19, 13, 5], text: 'the border is too low' }];
       await me.ask(task, 'return', { reason: 'spleen cut off', organs: ['spleen'], comments }, seconds);
     } else await me.ask(task, 'approve', {}, seconds);
-  }
+  });
 }
 
 /** A senior: verifies, sometimes refines or sends back. */
 export async function seniorDay(me: DayCaller, room: DayRoom): Promise<void> {
-  while (!(await room.done())) {
-    const task = (await me.held())[0] ?? (await me.next());
-    if (task === undefined) {
-      await pause();
-      continue;
-    }
-    const name = nameOf(task);
+  await untilDone(me, room, async (task, name) => {
     const seconds = 30 + Math.round(150 * chance(name, 'verify'));
     if (chance(name, 'refine') < 0.06) {
       const upload = await me.upload(drawing(room.cases.get(name)!, 4));
@@ -86,11 +75,20 @@ export async function seniorDay(me: DayCaller, room: DayRoom): Promise<void> {
     } else if (task.returns === 0 && chance(name, 'senior return') < 0.05) {
       await me.ask(task, 'return', { reason: 'look again at the spleen', organs: ['spleen'] }, seconds);
     } else await me.ask(task, 'verify', {}, seconds);
-  }
+  });
 }
 
-function nameOf({ collection, caseId }: TaskState): string {
-  return `${collection}/${caseId}`;
+/** Gives somebody one task after the other, and waits where there is none, until the day is over. */
+async function untilDone(
+  me: DayCaller,
+  room: DayRoom,
+  act: (task: TaskState, name: string) => Promise<void>,
+): Promise<void> {
+  while (!(await room.done())) {
+    const task = (await me.held())[0] ?? (await me.next());
+    if (task === undefined) await pause();
+    else await act(task, caseName(task));
+  }
 }
 
 function pause(): Promise<void> {

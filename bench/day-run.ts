@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { CampaignPlan } from '../domain/campaign.js';
+import { caseName } from '../domain/case-name.js';
 import { campaignPlanKey } from '../domain/keys.js';
 import type { Person } from '../domain/person.js';
 import { taskQueue } from '../domain/queues.js';
@@ -14,6 +14,7 @@ import { DayCaller, type DayLog, newLog } from './day-caller.js';
 import { type DayCase, storeDayCase } from './day-case.js';
 import { checkDay, type DayFigures } from './day-check.js';
 import { certifiedDay, type DayRoom, juniorDay, seniorDay } from './day-people.js';
+import { humanPlan } from './human-plan.js';
 
 export interface DayOptions {
   readonly cases: number;
@@ -72,16 +73,7 @@ async function openCampaign(place: DayPlace, options: DayOptions, people: Person
   const { store, client, queueSuffix } = place;
   const campaign = `day-${randomUUID().slice(0, 8)}`;
   const policy = { ...defaultTaskPolicy, leaseSeconds: options.leaseSeconds };
-  const plan = CampaignPlan.parse({
-    campaign,
-    collections: [{ collection: 'lits', directory: '/none' }],
-    refine: 'human',
-    engine: 'atlas',
-    people,
-    taskPolicy: policy,
-    seed: 1,
-    window: 50,
-  });
+  const plan = humanPlan(campaign, people, { taskPolicy: policy });
   await publishJson(store, campaignPlanKey(campaign), plan);
   const numbers = Array.from({ length: options.cases }, (_, n) => n);
   return mapBounded(numbers, startsAtOnce, async (n) => {
@@ -105,7 +97,7 @@ async function atWork(
   const board = new TaskBoard(place.store, campaign);
   let finished = false;
   const room: DayRoom = {
-    cases: new Map(cases.map((each) => [`${each.at.collection}/${each.at.caseId}`, each])),
+    cases: new Map(cases.map((each) => [caseName(each.at), each])),
     juniors: people.filter(({ role }) => role === 'junior').map(({ id }) => id),
     done: async () => finished,
   };

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CampaignPlan } from '../domain/campaign.js';
 import { campaignPlanKey } from '../domain/keys.js';
 import { organs } from '../domain/organ.js';
 import type { Person } from '../domain/person.js';
@@ -14,6 +13,7 @@ import { sha256 } from '../storage/hash.js';
 import { publishJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { humanPlan } from './human-plan.js';
 import { openPlace } from './place.js';
 
 const writesAtOnce = 32;
@@ -73,16 +73,8 @@ function print(what: string, times: readonly number[]): void {
 
 /** Tasks as their first records leave them; a third each waits for a junior, a certified and a senior. */
 async function writeTasks(store: ObjectStore, count: number): Promise<void> {
-  const plan = {
-    campaign,
-    collections: [{ collection: 'lits', directory: '/none' }],
-    refine: 'human',
-    engine: 'atlas',
-    people,
-    seed: 1,
-    window: 100,
-  };
-  await publishJson(store, campaignPlanKey(campaign), CampaignPlan.parse(plan));
+  const plan = humanPlan(campaign, people, { window: 100 });
+  await publishJson(store, campaignPlanKey(campaign), plan);
   const hash = sha256('voxels');
   const labels = organs.map((organ) => ({
     organ,

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Affine } from '../imaging/geometry.js';
 import { gzipStable, writeNifti } from '../imaging/nifti-write.js';
 import { seededRandom } from '../imaging/random.js';
 import { largePages } from '../infra/large-pages.js';
+import { median } from './measure.js';
 import { officialPython } from './official.js';
+import { machineLine } from './report.js';
 
 interface Measured {
   readonly seconds: number;
@@ -54,29 +55,28 @@ interface Sides {
   readonly plusct: readonly Measured[][];
 }
 
-const median = (runs: readonly Measured[], of: (run: Measured) => number): number =>
-  runs.map(of).sort((a, b) => a - b)[runs.length >> 1];
+const medianOf = (runs: readonly Measured[], of: (run: Measured) => number): number => median(runs.map(of));
 
 function pageOf({ official, plusct }: Sides): string {
-  const seconds = median(official, (run) => run.seconds);
+  const seconds = medianOf(official, (run) => run.seconds);
   const hashes = official[0].hashes.join();
   const same = plusct.flat().every((run) => run.hashes.join() === hashes);
   const rows = plusct.map((runs, at) => {
-    const own = median(runs, (run) => run.seconds);
-    const held = median(runs, (run) => run.peakMib - (run.baseMib ?? 0)) / threadCounts[at] / largestMib;
-    return `| plusct, threads: ${threadCounts[at]} | ${own.toFixed(2)} s | ${median(runs, (run) => run.cpuSeconds).toFixed(2)} s | ${median(runs, (run) => run.peakMib).toFixed(0)} MiB | ${held.toFixed(2)} | **${(seconds / own).toFixed(1)}×** |`;
+    const own = medianOf(runs, (run) => run.seconds);
+    const held = medianOf(runs, (run) => run.peakMib - (run.baseMib ?? 0)) / threadCounts[at] / largestMib;
+    return `| plusct, threads: ${threadCounts[at]} | ${own.toFixed(2)} s | ${medianOf(runs, (run) => run.cpuSeconds).toFixed(2)} s | ${medianOf(runs, (run) => run.peakMib).toFixed(0)} MiB | ${held.toFixed(2)} | **${(seconds / own).toFixed(1)}×** |`;
   });
   return `# Speed of ingest
 
 Reading ${scans.length} scans and hashing file and voxels (SHA-256): plusct against nibabel and hashlib in one process, on the same files in the same run.
 Repeat it with \`npm run bench -- ingest\`, which writes this page. Files: int16, 512 × 512, ${scans.map(({ slices, packed }) => `${slices} slices${packed ? ' gzipped' : ''}`).join(', ')}.
 
-${new Date().toISOString().slice(0, 10)} · ${cpus()[0]?.model.trim()} · ${cpus().length} cores · ${(totalmem() / 2 ** 30).toFixed(0)} GiB · Node.js ${process.versions.node} · medians of ${repetitions} runs, in turn; the start of
+${machineLine(new Date())} · Node.js ${process.versions.node} · medians of ${repetitions} runs, in turn; the start of
 interpreter and threads does not count · hashes ${same ? 'equal' : 'DIFFER'}
 
 | | time | processor time | peak memory | work held per thread, in largest volumes (${largestMib} MiB) | |
 | --- | ---: | ---: | ---: | ---: | ---: |
-| nibabel + hashlib, one process | ${seconds.toFixed(2)} s | ${median(official, (run) => run.cpuSeconds).toFixed(2)} s | ${median(official, (run) => run.peakMib).toFixed(0)} MiB | | |
+| nibabel + hashlib, one process | ${seconds.toFixed(2)} s | ${medianOf(official, (run) => run.cpuSeconds).toFixed(2)} s | ${medianOf(official, (run) => run.peakMib).toFixed(0)} MiB | | |
 ${rows.join('\n')}
 
 What makes it fast: every file is read once; zlib writes into one buffer of the right size; lowest and highest HU are found eight at a time

@@ -134,7 +134,8 @@ function bothMedians<T>(runs: readonly Sides<T>[], of: (run: T) => number): Side
   };
 }
 
-function median(values: readonly number[]): number {
+/** Of an even number of values the upper of the middle two. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }

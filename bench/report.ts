@@ -20,6 +20,12 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), row(head.map((_, n) => (n === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n');
 
+/** The day, and the machine that a bench ran on. */
+export function machineLine(date: Date): string {
+  const gib = (totalmem() / 2 ** 30).toFixed(0);
+  return `${date.toISOString().slice(0, 10)} · ${cpus()[0]?.model.trim()} · ${cpus().length} cores · ${gib} GiB`;
+}
+
 /** The result as a page of Markdown. */
 export function benchPage(result: BenchResult, date: Date): string {
   const largestDifference = Math.max(...result.warm.map(({ difference }) => difference));
@@ -37,7 +43,7 @@ which installs the official package into \`.plusct/bench/venv\`, draws its cases
 page. It needs Python 3.11 or later and PyPI. \`npm run bench -- --quick\` repeats less and writes nothing. Cases named
 \`made\` are drawn; the others are KiTS19 masks, measured where \`../shared/data\` is there.
 
-${date.toISOString().slice(0, 10)} · ${cpus()[0]?.model.trim()} · ${cpus().length} cores · ${(totalmem() / 2 ** 30).toFixed(0)} GiB ·
+${machineLine(date)} ·
 Node.js ${process.versions.node} · ${result.python} · ${officialPackages.join(', ')}
 
 All figures of all cases agree to within ${largestDifference.toExponential(1)}.

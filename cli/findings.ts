@@ -1,5 +1,6 @@
 import { type CampaignStatus, type CaseFinding, readCampaignStatus } from '../activities/campaign-status.js';
 import { type AskedDecision, decide } from '../activities/decide.js';
+import { caseName } from '../domain/case-name.js';
 import type { Decision } from '../domain/decision.js';
 import { PlusctError } from '../domain/errors.js';
 import { caseStatusOf } from '../domain/finding.js';
@@ -39,7 +40,7 @@ export async function findings(
   const shown = status.findings.filter(wanted);
   const held = heldCases(status).filter((each) => options.case === undefined || each.name === options.case);
   const decisions = status.decisions.filter(
-    (each) => options.case === undefined || nameOf(each) === options.case,
+    (each) => options.case === undefined || caseName(each) === options.case,
   );
   if (options.json) return printJson({ campaign: name, findings: shown, held, decisions });
   say(styled('bold', `Campaign ${name}: ${shown.length} findings`));
@@ -61,12 +62,12 @@ export function heldCases({
   findings: all,
   decisions,
 }: Pick<CampaignStatus, 'findings' | 'decisions'>): HeldCase[] {
-  const decided = new Set(decisions.map(nameOf));
+  const decided = new Set(decisions.map(caseName));
   const byCase = new Map<string, CaseFinding[]>();
   for (const each of all) {
     // A case that stopped later is taken up by building again; nobody has to decide on it.
     if (each.caseId === undefined || each.code === 'PROCESSING_FAILED') continue;
-    const name = nameOf({ collection: each.collection, caseId: each.caseId });
+    const name = caseName({ collection: each.collection, caseId: each.caseId });
     byCase.set(name, [...(byCase.get(name) ?? []), each]);
   }
   return [...byCase]
@@ -181,13 +182,9 @@ function printDecisions(decisions: readonly Decision[]): void {
     const label = each.verdict === 'accept' && each.withoutLabel ? ' without a label' : '';
     say(
       cut(
-        `  ${nameOf(each).padEnd(nameWidth)} ${what}${label} by ${each.by}: ${each.reason}`,
+        `  ${caseName(each).padEnd(nameWidth)} ${what}${label} by ${each.by}: ${each.reason}`,
         terminalWidth(),
       ),
     );
   }
-}
-
-function nameOf({ collection, caseId }: { collection: string; caseId: string }): string {
-  return `${collection}/${caseId}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CaseSummary } from './case.js';
+import { caseName } from './case-name.js';
 import type { Collection } from './collection.js';
 import { drawnOrder, shareOf } from './draw.js';
 import { type Organ, organs } from './organ.js';
@@ -52,27 +53,23 @@ export function planDoubleReads(
   seed: number,
   before: readonly PlannedRead[] = [],
 ): PlannedRead[] {
-  const planned = new Map<string, Set<Organ>>(before.map((each) => [nameOf(each), new Set(each.organs)]));
+  const planned = new Map<string, Set<Organ>>(before.map((each) => [caseName(each), new Set(each.organs)]));
   for (const collection of new Set(cases.map((each) => each.collection))) {
     const own = cases.filter((each) => each.collection === collection);
-    const order = drawnOrder(own, `${seed}/double-read`, nameOf);
+    const order = drawnOrder(own, `${seed}/double-read`, caseName);
     for (const organ of organs) {
       const open = order.filter((each) => each.missingOrgans.includes(organ));
       const count = shareOf(open.length, doubleReadShare(rule, collection, organ));
       for (const each of open.slice(0, count)) {
-        const name = nameOf(each);
+        const name = caseName(each);
         planned.set(name, (planned.get(name) ?? new Set()).add(organ));
       }
     }
   }
   return cases.flatMap((each) => {
-    const chosen = planned.get(nameOf(each));
+    const chosen = planned.get(caseName(each));
     const { collection, caseId } = each;
     const read = organs.filter((organ) => chosen?.has(organ) && each.missingOrgans.includes(organ));
     return read.length === 0 ? [] : [{ collection, caseId, organs: read }];
   });
-}
-
-function nameOf({ collection, caseId }: { collection: string; caseId: string }): string {
-  return `${collection}/${caseId}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { median } from './median.js';
 import { CaseId, CollectionName, OrganName } from './primitives.js';
 
 const Share = z.number().min(0).max(1);
@@ -143,12 +144,6 @@ export function trainingDistance(
   const squares = names.map((name) => zOf(name) ** 2);
   const distance = Math.sqrt(squares.reduce((sum, each) => sum + each, 0) / squares.length);
   return { distance, volumeZ: zOf('lnVolumeMl') };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
 /** The expected error of a case: that of its worst organ. */

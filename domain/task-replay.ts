@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditRecord } from './audit.js';
 import { firstDifference } from './first-difference.js';
-import type { LabelSummary } from './label-version.js';
+import { voxelHashes } from './label-hashes.js';
 import type { TaskState } from './task.js';
 import type { TaskCommand } from './task-command.js';
 import { labelsOf } from './task-organs.js';
@@ -133,11 +133,7 @@ function stateFault(expected: TaskState, { task, action }: TaskRecord): string |
 
 function labelFault(before: TaskState, after: TaskState, record: TaskRecord): string | undefined {
   const path =
-    firstDifference({ labelsBefore: hashes(labelsOf(before)) }, { labelsBefore: record.labelsBefore }) ??
-    firstDifference({ labelsAfter: hashes(labelsOf(after)) }, { labelsAfter: record.labelsAfter });
+    firstDifference({ labelsBefore: voxelHashes(labelsOf(before)) }, { labelsBefore: record.labelsBefore }) ??
+    firstDifference({ labelsAfter: voxelHashes(labelsOf(after)) }, { labelsAfter: record.labelsAfter });
   return path && `has another ${path} than its task`;
-}
-
-function hashes(labels: readonly LabelSummary[]): Record<string, string> {
-  return Object.fromEntries(labels.map((label) => [label.organ, label.voxelSha256]));
 }

@@ -1,3 +1,4 @@
+import { caseName } from './case-name.js';
 import type { Person } from './person.js';
 import { defaultQuota } from './role.js';
 import type { TaskState } from './task.js';
@@ -58,7 +59,7 @@ export function nextTasks(
       skillsCover(person, task) &&
       !(task.phase === 'queued' && readsElsewhere(reads, task)),
   );
-  const error = ({ task }: BoardEntry) => expectedErrors.get(caseOf(task)) ?? 0;
+  const error = ({ task }: BoardEntry) => expectedErrors.get(caseName(task)) ?? 0;
   free.sort((a, b) => Number(begun(b.task)) - Number(begun(a.task)) || error(b) - error(a) || byAge(a, b));
   return [...held, ...free];
 }
@@ -72,11 +73,7 @@ function begun({ escalatedBy, draft, returns, round, phase, version }: TaskState
 /** The longest wait first, and one order for equal ones. */
 function byAge(a: BoardEntry, b: BoardEntry): number {
   if (a.since !== b.since) return a.since < b.since ? -1 : 1;
-  return caseOf(a.task) < caseOf(b.task) ? -1 : 1;
-}
-
-function caseOf({ collection, caseId }: TaskState): string {
-  return `${collection}/${caseId}`;
+  return caseName(a.task) < caseName(b.task) ? -1 : 1;
 }
 
 /** The tasks in which a person draws or drew, by case. */
@@ -84,14 +81,14 @@ function readingsOf(board: readonly BoardEntry[], person: string): ReadonlyMap<s
   const reads = new Map<string, TaskState[]>();
   for (const { task } of board) {
     if (task.assignee !== person && !task.hands.drew.includes(person)) continue;
-    reads.set(caseOf(task), [...(reads.get(caseOf(task)) ?? []), task]);
+    reads.set(caseName(task), [...(reads.get(caseName(task)) ?? []), task]);
   }
   return reads;
 }
 
 /** Nobody reads a case twice for one measurement: not the work and its double, nor two reads. */
 function readsElsewhere(reads: ReadonlyMap<string, readonly TaskState[]>, task: TaskState): boolean {
-  const others = reads.get(caseOf(task)) ?? [];
+  const others = reads.get(caseName(task)) ?? [];
   return others.some(
     (other) => other.round === task.round && other.kind !== task.kind && (isRead(other) || isRead(task)),
   );

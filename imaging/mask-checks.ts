@@ -1,12 +1,13 @@
 import { type Finding, finding } from '../domain/finding.js';
 import type { FindingCode } from '../domain/finding-catalogue.js';
 import type { LabelOrigin } from '../domain/label-version.js';
+import { median } from '../domain/median.js';
 import { type Organ, organs, organValue } from '../domain/organ.js';
 import type { Geometry } from '../domain/volume.js';
 import { displacedOrgans, movementOf, organChange, type ValueTable, valueTable } from './mask-agreement.js';
 import { sideFindings } from './mask-sides.js';
 import { shapeFindings } from './mask-structure.js';
-import { leastForScore, median, robustScore } from './robust-score.js';
+import { leastForScore, robustScore } from './robust-score.js';
 
 /** A submitted label map and what it is held to. Both maps have the values of `organValue` on the case's grid. */
 export interface MaskCheck {

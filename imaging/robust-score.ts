@@ -1,3 +1,4 @@
+import { median } from '../domain/median.js';
 /** A score needs at least this many values to be compared with. */
 export const leastForScore = 10;
 /** Makes the median absolute deviation of a normal distribution its standard deviation: 1 / Φ⁻¹(3/4). */
@@ -16,11 +17,4 @@ export function robustScore(value: number, others: readonly number[]): number | 
   const middle = median(logs);
   const spread = normalFactor * median(logs.map((each) => Math.abs(each - middle)));
   return (Math.log(value) - middle) / Math.max(spread, leastSpread);
-}
-
-/** The middle of the values, or the mean of the two that are. */
-export function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

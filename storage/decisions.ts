@@ -1,4 +1,5 @@
 import { AuditRecord } from '../domain/audit.js';
+import { caseName } from '../domain/case-name.js';
 import { type Decision, type Decisions, decisionOf } from '../domain/decision.js';
 import { decisionsPrefix } from '../domain/workflow-ids.js';
 import { newestAuditKeys } from './audit-log.js';
@@ -12,9 +13,5 @@ const readsAtOnce = 16;
 export async function readDecisions(store: ObjectStore, campaign: string): Promise<Decisions> {
   const keys = [...(await newestAuditKeys(store, campaign, decisionsPrefix)).values()].sort();
   const records = await mapBounded(keys, readsAtOnce, (key) => requireJson(store, key, AuditRecord));
-  return new Map(records.map(decisionOf).map((each): [string, Decision] => [nameOf(each), each]));
-}
-
-function nameOf({ collection, caseId }: Decision): string {
-  return `${collection}/${caseId}`;
+  return new Map(records.map(decisionOf).map((each): [string, Decision] => [caseName(each), each]));
 }

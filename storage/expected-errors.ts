@@ -1,3 +1,4 @@
+import { caseName } from '../domain/case-name.js';
 import { CaseExpectedError, worstOf } from '../domain/expected-error.js';
 import { expectedErrorKey } from '../domain/keys.js';
 import { readJson } from './json.js';
@@ -22,11 +23,11 @@ export class ExpectedErrors {
   /** By `{collection}/{caseId}`. */
   async read(): Promise<ReadonlyMap<string, CaseExpectedError>> {
     const worklist = await readWorklist(this.store, this.campaign);
-    const fresh = (worklist?.cases ?? []).filter((each) => !this.known.has(nameOf(each)));
+    const fresh = (worklist?.cases ?? []).filter((each) => !this.known.has(caseName(each)));
     await mapBounded(fresh, readsAtOnce, async ({ collection, caseId }) => {
       const key = expectedErrorKey({ campaign: this.campaign, collection, caseId });
       const found = await readJson(this.store, key, CaseExpectedError);
-      if (found !== undefined) this.known.set(nameOf(found), found);
+      if (found !== undefined) this.known.set(caseName(found), found);
     });
     return this.known;
   }
@@ -35,8 +36,4 @@ export class ExpectedErrors {
   async worst(): Promise<ReadonlyMap<string, number>> {
     return new Map([...(await this.read())].map(([name, each]) => [name, worstOf(each)]));
   }
-}
-
-function nameOf({ collection, caseId }: { collection: string; caseId: string }): string {
-  return `${collection}/${caseId}`;
 }

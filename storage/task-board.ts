@@ -1,4 +1,5 @@
 import { AuditRecord } from '../domain/audit.js';
+import { caseName } from '../domain/case-name.js';
 import type { CaseAddress } from '../domain/keys.js';
 import type { TaskState } from '../domain/task.js';
 import { isRead } from '../domain/task-rules.js';
@@ -39,7 +40,7 @@ export class TaskBoard {
 export function currentTasks(board: readonly BoardEntry[]): Map<string, TaskState> {
   const newest = new Map<string, TaskState>();
   for (const { task } of board) {
-    const name = `${task.collection}/${task.caseId}`;
+    const name = caseName(task);
     const known = newest.get(name);
     if (!isRead(task) && (known === undefined || known.round < task.round)) newest.set(name, task);
   }

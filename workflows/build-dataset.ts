@@ -17,6 +17,7 @@ import {
 } from '@temporalio/workflow';
 import type { CampaignPlan, EvaluationSummary } from '../domain/campaign.js';
 import type { CaseSummary } from '../domain/case.js';
+import { caseName } from '../domain/case-name.js';
 import type { ModelSummary } from '../domain/model.js';
 import { organs } from '../domain/organ.js';
 import {
@@ -160,7 +161,7 @@ async function runCases(plan: CampaignPlan, now: BuildProgress): Promise<void> {
 
 async function startCase(plan: CampaignPlan, now: BuildProgress, item: CaseSummary): Promise<void> {
   const { campaign, people, taskPolicy: policy } = plan;
-  now.inFlight.push(nameOf(item));
+  now.inFlight.push(caseName(item));
   try {
     await startChild(processCase, {
       workflowId: caseWorkflowId({ campaign, collection: item.collection, caseId: item.caseId }),
@@ -202,7 +203,7 @@ async function reconcile(plan: CampaignPlan, now: BuildProgress): Promise<void> 
 function settle(now: BuildProgress, outcome: CaseOutcome): void {
   // Anybody can send a signal, also an empty one; a throw here would stop the campaign.
   if (typeof outcome !== 'object' || outcome === null) return;
-  const index = now.inFlight.indexOf(nameOf(outcome));
+  const index = now.inFlight.indexOf(caseName(outcome));
   if (index < 0) return;
   now.inFlight.splice(index, 1);
   if (outcome.failure === undefined) now.finished += 1;
@@ -239,8 +240,4 @@ function historyIsLong(): boolean {
 async function carryOn(plan: CampaignPlan, now: BuildProgress): Promise<void> {
   await condition(allHandlersFinished);
   await continueAsNew<typeof buildDataset>(plan, now);
-}
-
-function nameOf(item: { collection: string; caseId: string }): string {
-  return `${item.collection}/${item.caseId}`;
 }

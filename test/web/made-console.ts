@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CampaignPlan } from '../../domain/campaign.js';
+import { humanPlan } from '../../bench/human-plan.js';
 import { campaignPlanKey } from '../../domain/keys.js';
 import { taskQueue } from '../../domain/queues.js';
 import { taskWorkflowId, workflowTypes } from '../../domain/workflow-ids.js';
@@ -104,20 +104,7 @@ export async function makeCampaign(
   input: Record<string, unknown> = {},
 ): Promise<MadeCampaign> {
   const campaign = `console-${randomUUID().slice(0, 8)}`;
-  await publishJson(
-    store,
-    campaignPlanKey(campaign),
-    CampaignPlan.parse({
-      campaign,
-      collections: [{ collection: 'lits', directory: '/none' }],
-      refine: 'human',
-      engine: 'atlas',
-      people,
-      seed: 1,
-      window: 50,
-      ...input,
-    }),
-  );
+  await publishJson(store, campaignPlanKey(campaign), humanPlan(campaign, people, input));
   const cases: MiniCase[] = [];
   for (let n = 0; n < count; n += 1) {
     const mini = await storeMiniCase(store, campaign, `volume-${n}`);

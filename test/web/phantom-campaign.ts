@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { storeLabel } from '../../activities/label-store.js';
-import { Assembly, CampaignPlan, EvaluationSummary } from '../../domain/campaign.js';
+import { humanPlan } from '../../bench/human-plan.js';
+import { Assembly, EvaluationSummary } from '../../domain/campaign.js';
 import { Passport } from '../../domain/case.js';
 import {
   type CaseAddress,
@@ -94,16 +95,7 @@ export async function makePhantomCampaign(
   axisCodes: readonly string[],
 ): Promise<{ readonly campaign: string; readonly cases: readonly PhantomCase[] }> {
   const campaign = `page-${randomUUID().slice(0, 8)}`;
-  const plan = CampaignPlan.parse({
-    campaign,
-    collections: [{ collection: 'lits', directory: '/none' }],
-    refine: 'human',
-    engine: 'atlas',
-    people,
-    seed: 1,
-    window: 50,
-  });
-  await publishJson(store, campaignPlanKey(campaign), plan);
+  await publishJson(store, campaignPlanKey(campaign), humanPlan(campaign, people));
   const cases: PhantomCase[] = [];
   for (const [n, codes] of axisCodes.entries())
     cases.push(await storePhantom(store, campaign, `volume-${n}`, codes));
