@@ -12,10 +12,12 @@ export function dropVolumes(): void {
   collect();
 }
 
-/** V8 shows its collector to contexts that are made after the flag is set. */
+/**
+ * V8 shows its collector to contexts that are made after the flag is set. The flag belongs to the process and stays set:
+ * a thread that took it back could do so just before another makes its context.
+ */
 function exposed(): () => void {
   setFlagsFromString('--expose-gc');
-  const found: unknown = runInNewContext('gc');
-  setFlagsFromString('--no-expose-gc');
+  const found: unknown = runInNewContext('globalThis.gc');
   return typeof found === 'function' ? () => found() : () => undefined;
 }
