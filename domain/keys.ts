@@ -113,6 +113,11 @@ export function parseFeedKey(key: string): FeedEntry | undefined {
   };
 }
 
+export const boardSnapshotsPrefix = (campaign: string): string => `${root}/boards/${campaign}/`;
+/** The board as it was at one moment, numbered: a reader goes on from the newest instead of reading every record. */
+export const boardSnapshotKey = (campaign: string, number: number): string =>
+  `${boardSnapshotsPrefix(campaign)}${String(number).padStart(8, '0')}.json.gz`;
+
 export const checkpointsPrefix = (campaign: string): string => `${root}/audit-heads/${campaign}/`;
 /** Checkpoints over all records, numbered from 1. */
 export const checkpointKey = (campaign: string, number: number): string =>

@@ -1,18 +1,8 @@
-import { AuditRecord } from '../../domain/audit.js';
-import { auditKey } from '../../domain/keys.js';
 import type { TaskState } from '../../domain/task.js';
 import type { BoardEntry } from '../../domain/work-queue.js';
 import { taskEntity } from '../../domain/workflow-ids.js';
-import { newestAudit, newestAuditKeys } from '../../storage/audit-log.js';
-import {
-  changesSince,
-  cursorAt,
-  type Change as FeedChange,
-  type FeedCursor,
-} from '../../storage/change-feed.js';
-import { requireJson } from '../../storage/json.js';
-import { mapBounded } from '../../storage/map-bounded.js';
 import type { ObjectStore } from '../../storage/object-store.js';
+import { TaskBoard, type BoardChange as TaskChange } from '../../storage/task-board.js';
 
 /** Something that was put on record; of tasks, with the phase that they are in now. */
 export interface BoardChange {
@@ -23,32 +13,27 @@ export interface BoardChange {
 }
 
 type Listener = (change: BoardChange) => void;
-interface Known {
-  readonly sequence: number;
-  readonly entry: BoardEntry;
-}
 
-const taskPrefix = 'task/';
 const pollMs = 1000;
 const staleMs = 5000;
-const readsAtOnce = 32;
 
 /**
- * The tasks of one campaign in memory. At the first question every task's newest record is read; from then on the change feed
- * tells which ones to read again. What this server itself has asked of a task it reads at once.
+ * The tasks of one campaign, kept in memory for everybody who asks, and told of to listeners as they change. What this server
+ * itself has asked of a task it reads at once.
  */
 export class BoardIndex {
-  private readonly known = new Map<string, Known>();
+  private readonly board: TaskBoard;
   private readonly listeners = new Set<Listener>();
-  private cursor: FeedCursor | undefined;
   private reading: Promise<void> | undefined;
   private readAt = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly store: ObjectStore,
+    store: ObjectStore,
     private readonly campaign: string,
-  ) {}
+  ) {
+    this.board = new TaskBoard(store, campaign);
+  }
 
   /** Counts up with every change: what was worked out from the board holds as long as it stays. */
   version = 0;
@@ -58,13 +43,13 @@ export class BoardIndex {
     const age = Date.now() - this.readAt;
     if (age > staleMs) await this.refresh();
     else if (age > pollMs) this.refresh().catch(() => undefined);
-    return Array.from(this.known.values(), ({ entry }) => entry);
+    return this.board.entries;
   }
 
   /** One task by its name inside the campaign. */
   async one(of: TaskState): Promise<BoardEntry | undefined> {
     await this.all();
-    return this.known.get(taskEntity(of, of.round, of.kind))?.entry;
+    return this.board.entry(taskEntity(of, of.round, of.kind));
   }
 
   /** Reads what is new; callers that come together share one reading. */
@@ -77,8 +62,9 @@ export class BoardIndex {
 
   /** Reads one task anew: it was just asked for something. */
   async refreshOne(entity: string): Promise<BoardEntry | undefined> {
-    const newest = await newestAudit(this.store, this.campaign, entity);
-    return newest && this.put(newest);
+    const change = await this.board.refresh(entity);
+    if (change !== undefined) this.tell(change);
+    return this.board.entry(entity);
   }
 
   /** Tells of every change from now on, until the returned function is called. */
@@ -94,49 +80,14 @@ export class BoardIndex {
   }
 
   private async read(): Promise<void> {
-    if (this.cursor === undefined) {
-      const from = cursorAt(new Date());
-      await this.readEverything();
-      this.cursor = from;
-    }
-    const { changes, cursor } = await changesSince(this.store, this.campaign, this.cursor);
-    await this.follow(changes);
-    this.cursor = cursor;
+    await this.board.follow((change) => this.tell(change));
     this.readAt = Date.now();
   }
 
-  private async readEverything(): Promise<void> {
-    const keys = [...(await newestAuditKeys(this.store, this.campaign, taskPrefix)).values()];
-    await mapBounded(keys, readsAtOnce, async (key) =>
-      this.put(await requireJson(this.store, key, AuditRecord)),
-    );
-  }
-
-  private async follow(changes: readonly FeedChange[]): Promise<void> {
-    const newest = new Map<string, FeedChange>();
-    for (const each of changes) {
-      if (each.sequence >= (newest.get(each.entity)?.sequence ?? 0)) newest.set(each.entity, each);
-    }
-    await mapBounded([...newest.values()], readsAtOnce, async ({ entity, sequence, at }) => {
-      if (!entity.startsWith(taskPrefix)) return this.tell({ campaign: this.campaign, entity, at });
-      const key = auditKey(this.campaign, entity, sequence);
-      this.put(await requireJson(this.store, key, AuditRecord));
-    });
-  }
-
-  /** Takes in what a record says of a task, unless a later one is known. */
-  private put({ entity, sequence, at, task }: AuditRecord): BoardEntry | undefined {
-    if (task === undefined) return undefined;
-    const before = this.known.get(entity);
-    if (before !== undefined && before.sequence >= sequence) return before.entry;
-    const entry = { task, since: at };
-    this.known.set(entity, { sequence, entry });
-    this.version += 1;
-    this.tell({ campaign: this.campaign, entity, at, phase: task.phase });
-    return entry;
-  }
-
-  private tell(change: BoardChange): void {
+  private tell({ entity, at, task }: TaskChange): void {
+    if (task !== undefined) this.version += 1;
+    const { campaign } = this;
+    const change = { campaign, entity, at, ...(task === undefined ? {} : { phase: task.phase }) };
     for (const listener of this.listeners) listener(change);
   }
 }

@@ -6,7 +6,7 @@ import type { Boards } from './board-index.js';
 import { kept } from './kept.js';
 
 /** Expected errors do not change once they are written; new ones may be seen a little late. */
-const freshMs = 30_000;
+const [freshMs, staleMs] = [30_000, 600_000];
 /** Leases run out without a record of it at once: an order is worked out anew after this time. */
 const orderMs = 2000;
 const mostOrders = 500;
@@ -24,11 +24,15 @@ export class Waiting {
     private readonly boards: Boards,
   ) {
     const readers = new Map<string, ExpectedErrors>();
-    this.errors = kept(freshMs, (campaign) => {
-      const reader = readers.get(campaign) ?? new ExpectedErrors(store, campaign);
-      readers.set(campaign, reader);
-      return reader.worst();
-    });
+    this.errors = kept(
+      freshMs,
+      (campaign) => {
+        const reader = readers.get(campaign) ?? new ExpectedErrors(store, campaign);
+        readers.set(campaign, reader);
+        return reader.worst();
+      },
+      staleMs,
+    );
   }
 
   /** What waits for a person, the most useful first; for a lead, what was escalated. */
