@@ -6,6 +6,7 @@ import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import { systemActor } from '../domain/role.js';
+import type { RefusedSubmission } from '../domain/submission-judgement.js';
 import type { TaskKind, TaskState } from '../domain/task.js';
 import { labelsOf } from '../domain/task-organs.js';
 import { type NewTask, openTask } from '../domain/task-reducer.js';
@@ -16,6 +17,7 @@ import { readJson } from '../storage/json.js';
 import { alive } from './alive.js';
 import { writer } from './audit.js';
 import type { Dependencies } from './dependencies.js';
+import { diffLabelSets } from './label-diffs.js';
 import { type LabelNote, loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
 import { checkSubmission } from './submission-checks.js';
 
@@ -45,7 +47,7 @@ export interface Restoration extends Pick<Submission, 'at' | 'current' | 'author
 }
 
 export type SubmissionAnswer =
-  | { refused: string }
+  | RefusedSubmission
   | {
       labels: LabelSummary[];
       remarks: string[];
@@ -91,9 +93,11 @@ export function refinementDeeds({ store, work, now }: Pick<Dependencies, 'store'
         return { refused: `${version} has the voxels that the ${organ} has now; choose another` };
       }
       const bytes = await getContent(store, older.mask);
+      const changedVoxels = await changeOf(at, organ, parent, older);
       const packed = { organ, bytes, voxels: older.voxels, voxelSha256: older.voxelSha256 };
       const label = await storeLabel(store, at, organ, packed, humanNote(by, parent?.version));
-      return { labels: [...current.filter((each) => each.organ !== organ), label], remarks: [] };
+      const labels = [...current.filter((each) => each.organ !== organ), label];
+      return { labels, remarks: [], changedVoxels };
     },
 
     /** Checks an uploaded label map and makes label versions of the organs that changed. Bad files are refused. */
@@ -108,6 +112,17 @@ export function refinementDeeds({ store, work, now }: Pick<Dependencies, 'store'
       });
     },
   };
+
+  /** How many voxels a restored version adds and takes away. */
+  async function changeOf(
+    at: CaseAddress,
+    organ: Organ,
+    from: LabelSummary | undefined,
+    to: LabelVersion,
+  ): Promise<Partial<Record<Organ, number>>> {
+    const [diff] = await diffLabelSets({ store, work }, at, from === undefined ? [] : [from], [to], [organ]);
+    return { [organ]: diff!.addedVoxels + diff!.removedVoxels };
+  }
 
   async function takeIn(submission: Submission): Promise<SubmissionAnswer> {
     const { at, current, author, simulated, reason } = submission;

@@ -1,6 +1,6 @@
 import type { Passport } from '../domain/case.js';
 import type { Organ } from '../domain/organ.js';
-import { judgeSubmission } from '../domain/submission-judgement.js';
+import { judgeSubmission, type RefusedSubmission } from '../domain/submission-judgement.js';
 import { getContent } from '../storage/content.js';
 import { acceptedVolumes } from './accepted-volumes.js';
 import type { Dependencies } from './dependencies.js';
@@ -27,7 +27,7 @@ export async function checkSubmission(
   submission: Submission,
   passport: Passport,
   parts: readonly MaskPart[],
-): Promise<{ refused: string } | CheckedSubmission> {
+): Promise<RefusedSubmission | CheckedSubmission> {
   const { at, upload, kind = 'submit', acknowledged = [], absent = [], returnedOrgans } = submission;
   const read = await readUpload(await getContent(store, upload), nativeHeader(passport));
   if (!read.accepted) return { refused: `${read.code}: ${read.message} – ${read.remedy}` };

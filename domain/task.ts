@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Finding } from './finding.js';
 import { LabelSummary } from './label-version.js';
 import { CampaignName, CaseId, CollectionName, ObjectRef, OrganName, Sha256 } from './primitives.js';
 
@@ -164,6 +165,13 @@ export const TaskAnswer = z.discriminatedUnion('accepted', [
     /** When the lease that the task now stands under ends. */
     deadline: z.iso.datetime().optional(),
   }),
-  z.object({ accepted: z.literal(false), version: z.number(), phase: TaskPhase, why: z.string() }),
+  z.object({
+    accepted: z.literal(false),
+    version: z.number(),
+    phase: TaskPhase,
+    why: z.string(),
+    /** What the checks of an upload found against it. */
+    findings: z.array(Finding).optional(),
+  }),
 ]);
 export type TaskAnswer = z.infer<typeof TaskAnswer>;

@@ -11,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { SubmissionAnswer } from '../activities/refinement.js';
+import type { Finding } from '../domain/finding.js';
 import type { CaseAddress } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { type Organ, organs } from '../domain/organ.js';
@@ -172,7 +173,7 @@ async function decide(
   given: Deciding,
 ): Promise<Handled> {
   const made = refusal(state, command, given) === undefined ? await takeIn(input, state, command, given) : {};
-  if ('refused' in made) return { command, given, ...refuse(state, made.refused) };
+  if ('refused' in made) return { command, given, ...refuse(state, made.refused, made.findings) };
   const { changedVoxels, ...upload } = made;
   const full = { ...given, ...upload };
   return {
@@ -250,8 +251,14 @@ async function takeIn(
   }
 }
 
-function refuse(state: TaskState, why: string): Pick<Handled, 'state' | 'answer'> {
-  return { state, answer: { accepted: false, version: state.version, phase: state.phase, why } };
+function refuse(
+  state: TaskState,
+  why: string,
+  findings?: readonly Finding[],
+): Pick<Handled, 'state' | 'answer'> {
+  const { version, phase } = state;
+  const found = findings === undefined ? {} : { findings: [...findings] };
+  return { state, answer: { accepted: false, version, phase, why, ...found } };
 }
 
 function historyIsLong(): boolean {

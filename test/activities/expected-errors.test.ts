@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { estimateErrors } from '../../activities/expected-errors.js';
 import { loadPassport, storeLabel } from '../../activities/label-store.js';
+import { CampaignPlan } from '../../domain/campaign.js';
 import { CaseExpectedError } from '../../domain/expected-error.js';
-import { doubtKey, expectedErrorKey, modelKey, worklistKey } from '../../domain/keys.js';
+import { campaignPlanKey, doubtKey, expectedErrorKey, modelKey, worklistKey } from '../../domain/keys.js';
 import { Model } from '../../domain/model.js';
 import type { Engine, LoadedModel } from '../../engines/engine.js';
 import { mirrored } from '../../imaging/mirror.js';
@@ -21,6 +22,16 @@ const context = { signal: new AbortController().signal, progress: () => undefine
 let store: ObjectStore;
 let mini: MiniCase;
 const calls: string[] = [];
+const plan = CampaignPlan.parse({
+  campaign,
+  collections: [{ collection: 'lits', directory: '/none' }],
+  refine: 'human',
+  engine: 'stubborn',
+  people: [],
+  prioritise: true,
+  seed: 1,
+  window: 1,
+});
 const missing = ['kidney', 'spleen', 'pancreas'] as const;
 
 /** An engine to which the organ is always where it was put, whichever way the patient is turned. */
@@ -129,7 +140,10 @@ describe('expected errors of a case', () => {
     const { collection, caseId } = mini.at;
     const item = { collection, caseId, status: 'accepted', sourceLabels: [], missingOrgans: [] };
     await publishJson(store, worklistKey(campaign), { cases: [item], leftOut: [] });
-    const worst = await new ExpectedErrors(store, campaign).worst();
+    const queue = new ExpectedErrors(store, campaign);
+    expect([...(await queue.worst())]).toEqual([]);
+    await publishJson(store, campaignPlanKey(campaign), plan);
+    const worst = await queue.worst();
     expect([...worst]).toEqual([[`${collection}/${caseId}`, first.organs[0]!.expected]]);
   });
 });

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { uploadKey } from '../../../domain/keys.js';
+import { acknowledgeable } from '../../../domain/submission-judgement.js';
+import type { TaskAnswer } from '../../../domain/task.js';
 import { TaskCommand } from '../../../domain/task-command.js';
 import { taskEntity } from '../../../domain/workflow-ids.js';
 import { readAudit } from '../../../storage/audit-log.js';
@@ -40,11 +42,7 @@ export function taskRoutes(api: Api, context: ApiContext): void {
       }
       if (answer.accepted)
         return { ...answer, ...('leaseToken' in command ? { leaseToken: command.leaseToken } : {}) };
-      const { why, phase, version } = answer;
-      throw problem(409, why, 'Look at the task again; `can` tells what you can ask of it', {
-        phase,
-        version,
-      });
+      throw refusedBy(answer);
     },
   );
   api.get(
@@ -64,6 +62,21 @@ export function taskRoutes(api: Api, context: ApiContext): void {
       return { records: [...records], breaks: [...breaks] };
     },
   );
+}
+
+/** The rules' refusal; of a file with what the checks found, and what its sender can do about that. */
+function refusedBy({ why, phase, version, findings }: Extract<TaskAnswer, { accepted: false }>) {
+  if (findings === undefined) {
+    return problem(409, why, 'Look at the task again; `can` tells what you can ask of it', {
+      phase,
+      version,
+    });
+  }
+  const codes = [...new Set(findings.map(({ code }) => code))];
+  const remedy = codes.every((code) => acknowledgeable.includes(code))
+    ? `Correct the mask, or send it again with \`acknowledged\`: ${codes.join(', ')} and a reason`
+    : 'Correct the mask and send it again';
+  return problem(409, why, remedy, { phase, version, findings });
 }
 
 /** Somebody may only name a file that they sent: nobody passes off another's drawing as their own. */

@@ -67,9 +67,8 @@ export async function draftOf(entry: TaskEntry, head: FileHead | undefined, work
   return { draft: await uploadDrawing(entry, head, workspace) };
 }
 
-/** Codes that the checks named in a refusal and that the sender may stand by; empty when it was refused for something else. */
+/** Codes that the checks found and that the sender may stand by; empty when it was refused for something else. */
 export function openFlags(error: unknown): readonly string[] {
-  if (!(error instanceof ApiProblem)) return [];
-  const { detail } = error.body;
-  return acknowledgeable.filter((code) => detail.includes(`${code}:`));
+  const findings = error instanceof ApiProblem ? (error.body.findings ?? []) : [];
+  return findings.map(({ code }) => code).filter((code) => acknowledgeable.includes(code));
 }
