@@ -13,7 +13,6 @@ import {
 } from '../domain/keys.js';
 import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
 import { Model } from '../domain/model.js';
-import type { Organ } from '../domain/organ.js';
 import type { TaskState } from '../domain/task.js';
 import { labelsOf } from '../domain/task-organs.js';
 import { isRead } from '../domain/task-rules.js';
@@ -78,15 +77,14 @@ export async function readCaseView(store: ObjectStore, at: CaseAddress): Promise
   return caseView({ ...records, ...(leftOut === undefined ? {} : { leftOut }) });
 }
 
-type ModelReader = (organ: Organ, modelId: string) => Promise<Model | undefined>;
+type ModelReader = (modelId: string) => Promise<Model | undefined>;
 
 /** Reads each model once. */
 function modelReader(store: ObjectStore): ModelReader {
   const known = new Map<string, Promise<Model | undefined>>();
-  return (organ, modelId) => {
-    const key = modelKey(organ, modelId);
-    const found = known.get(key) ?? readJson(store, key, Model);
-    known.set(key, found);
+  return (modelId) => {
+    const found = known.get(modelId) ?? readJson(store, modelKey(modelId), Model);
+    known.set(modelId, found);
     return found;
   };
 }
@@ -108,7 +106,7 @@ async function recordsOf(
   const lineages = new Map<string, LabelVersion[]>();
   for (const label of drawn) lineages.set(label.version, await lineageOf(store, at, label));
   const wanted = modelsBehind(labels, lineages);
-  const found = await Promise.all(wanted.map(([organ, modelId]) => models(organ, modelId)));
+  const found = await Promise.all(wanted.map(models));
   return {
     passport,
     labels,
@@ -135,10 +133,10 @@ async function lineageOf(store: ObjectStore, at: CaseAddress, label: LabelSummar
 function modelsBehind(
   labels: readonly LabelSummary[],
   lineages: ReadonlyMap<string, readonly LabelVersion[]>,
-): (readonly [Organ, string])[] {
-  const all: readonly Pick<LabelSummary, 'organ' | 'origin' | 'author'>[] = [
+): string[] {
+  const all: readonly Pick<LabelSummary, 'origin' | 'author'>[] = [
     ...labels,
     ...[...lineages.values()].flat(),
   ];
-  return all.filter(({ origin }) => origin === 'model').map(({ organ, author }) => [organ, author] as const);
+  return all.filter(({ origin }) => origin === 'model').map(({ author }) => author);
 }

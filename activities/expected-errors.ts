@@ -14,28 +14,28 @@ import {
   doubtKey,
   expectedErrorKey,
   labelKey,
-  modelKey,
   trainingFeaturesKey,
 } from '../domain/keys.js';
 import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
-import { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { Engine, LoadedModel, RunContext } from '../engines/engine.js';
 import { dice } from '../imaging/dice.js';
 import { mirrored } from '../imaging/mirror.js';
 import { readCt, readLabelMap } from '../imaging/nifti.js';
 import { anatomyFaults, organFeatures } from '../imaging/organ-features.js';
+import { extractOrgan } from '../imaging/overlap.js';
 import { type CtVolume, type Mask, withGeometry } from '../imaging/volume.js';
 import { getContent } from '../storage/content.js';
-import { publishJson, readJson, requireJson } from '../storage/json.js';
+import { publishJson, readJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { loadMask, loadPassport } from './label-store.js';
+import { readModel } from './model-store.js';
 
 /** What the estimate takes of the device worker. */
 export interface Estimator {
   readonly store: ObjectStore;
   readonly engineByName: (name: string) => Engine;
-  readonly loadModel: (organ: Organ, modelId: string) => Promise<LoadedModel>;
+  readonly loadModel: (modelId: string) => Promise<LoadedModel>;
 }
 
 /** A case, its labels, and the organs that models had to propose. */
@@ -95,7 +95,7 @@ async function judgeLabel(
   const far =
     features === undefined
       ? undefined
-      : trainingDistance(features, (await describeTraining(store, at.campaign, organ, modelId)).cases);
+      : trainingDistance(features, (await describeTraining(store, organ, modelId)).cases);
   const flip = await flipDisagreement(around, modelId, organ, image, mask, context);
   const parts = {
     ...(doubt === undefined ? {} : { doubt }),
@@ -115,29 +115,30 @@ async function flipDisagreement(
   mask: Mask,
   context: RunContext,
 ): Promise<number | undefined> {
-  const model = await requireJson(store, modelKey(organ, modelId), Model);
+  const model = await readModel(store, modelId);
   if (!engineByName(model.engine.name).describe().knowsMirrored) return undefined;
-  const loaded = await loadModel(organ, modelId);
+  const loaded = await loadModel(modelId);
   const turned = { ...image, hu: mirrored(image.hu, image.geometry) };
-  const other = mirrored(await loaded.predict(turned, context), image.geometry);
+  const labels = await loaded.predict(turned, context);
+  const other = mirrored(extractOrgan(labels, organ), image.geometry);
   const dsc = dice(mask, other);
   return typeof dsc === 'number' ? 1 - dsc : 1;
 }
 
 /** Features of the organs that a model was trained on; made when they are first asked for, and kept with the model. */
-async function describeTraining(store: ObjectStore, campaign: string, organ: Organ, modelId: string) {
+async function describeTraining(store: ObjectStore, organ: Organ, modelId: string) {
   const key = trainingFeaturesKey(organ, modelId);
   const known = await readJson(store, key, TrainingFeatures);
   if (known !== undefined) return known;
-  const { trainedOn } = await requireJson(store, modelKey(organ, modelId), Model);
+  const { trainedOn } = await readModel(store, modelId);
   const cases: OrganFeatures[] = [];
   for (const each of trainedOn.slice(0, describedAtMost)) {
-    const at = { campaign, collection: each.collection, caseId: each.caseId };
-    const record = await readJson(store, labelKey(at, organ, each.label), LabelVersion);
-    // A model that another campaign trained: its cases may not be here.
+    const label = each.labels.find((own) => own.organ === organ);
+    const record = label && (await readJson(store, labelKey(each, organ, label.version), LabelVersion));
+    // A model that came from elsewhere: its cases may not be here.
     if (record === undefined) continue;
     const mask = Uint8Array.from(readLabelMap(await getContent(store, record.mask), organ).values);
-    const features = organFeatures(await loadImage(store, at), mask);
+    const features = organFeatures(await loadImage(store, each), mask);
     if (features !== undefined) cases.push(features);
   }
   const described = { cases };

@@ -54,14 +54,18 @@ const readsAtOnce = 16;
 export async function loadMask(
   store: ObjectStore,
   at: CaseAddress,
-  label: LabelSummary,
+  label: Pick<LabelSummary, 'organ' | 'version'>,
 ): Promise<Uint8Array> {
   const record = await requireJson(store, labelKey(at, label.organ, label.version), LabelVersion);
   return getContent(store, record.mask);
 }
 
 /** The masks of label versions, ready to be put together: 1 inside, 0 outside. */
-export function loadParts(store: ObjectStore, at: CaseAddress, labels: readonly LabelSummary[]) {
+export function loadParts(
+  store: ObjectStore,
+  at: CaseAddress,
+  labels: readonly Pick<LabelSummary, 'organ' | 'version' | 'origin'>[],
+) {
   return Promise.all(
     labels.map(async (label) => ({
       organ: label.organ,

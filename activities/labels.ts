@@ -65,10 +65,10 @@ async function assemble(
   const passport = await loadPassport(store, at);
   const header = nativeHeader(passport);
   const parts = await Promise.all(
-    labels.map(async ({ organ, origin, ...rest }) => ({
-      organ,
-      origin,
-      maskFile: await loadMask(store, at, { organ, origin, ...rest }),
+    labels.map(async (label) => ({
+      organ: label.organ,
+      origin: label.origin,
+      maskFile: await loadMask(store, at, label),
     })),
   );
   const assembled = await work.assemble({ header, geometry: passport.geometry!, parts });

@@ -1,23 +1,27 @@
-import type { CaseSummary } from '../domain/case.js';
 import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
 import { Doubt, worstOf } from '../domain/expected-error.js';
-import { type CaseAddress, doubtKey, modelKey } from '../domain/keys.js';
+import { type CaseAddress, doubtKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
-import { Model, type ModelSummary } from '../domain/model.js';
+import type { ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
-import type { Engine, LoadedModel, RunContext, TrainingCase } from '../engines/engine.js';
-import { readCt, readLabelMap } from '../imaging/nifti.js';
-import { type CtVolume, type Mask, withGeometry } from '../imaging/volume.js';
-import { getContent, putContent } from '../storage/content.js';
-import { hashOf, publishJson, readJson } from '../storage/json.js';
+import type { Prediction } from '../domain/prediction.js';
+import type { ObjectRef } from '../domain/primitives.js';
+import type { EngineSettings, TrainingRecord } from '../domain/training-set.js';
+import { readLabelMap } from '../imaging/nifti.js';
+import { extractOrgan } from '../imaging/overlap.js';
+import { getContent } from '../storage/content.js';
+import { publishJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import { type Estimation, estimateErrors } from './expected-errors.js';
-import { loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
+import { predictOnce } from './inference.js';
+import { loadPassport, nativeHeader, storeLabel } from './label-store.js';
+import { ModelCache } from './model-cache.js';
+import { putTrainingSet, trainOn } from './training.js';
 
 export type ModelDeeds = ReturnType<typeof modelDeeds>;
 
@@ -25,49 +29,49 @@ interface TrainOrgan {
   readonly campaign: string;
   readonly organ: Organ;
   readonly engine: string;
+  readonly settings?: EngineSettings;
   readonly seed: number;
 }
 
-/** Models that stay loaded in one worker; the least recently used goes first. */
-const loadedAtMost = 4;
-
-/** Training and inference of single-organ models, on the device that this worker owns. */
+/** Training and inference, on the device that this worker owns. */
 export function modelDeeds({
   store,
   work,
   engineByName,
 }: Pick<Dependencies, 'store' | 'work' | 'engineByName'>) {
-  const loaded = new Map<string, Promise<LoadedModel>>();
+  const models = new ModelCache(store, engineByName);
 
   return {
-    /** Trains on source labels only. The same training set and engine is recognised and costs nothing. */
+    /** Trains one organ on a campaign's source labels only. The same training set and engine is recognised and costs nothing. */
     async trainOrgan(input: TrainOrgan): Promise<{ model?: ModelSummary }> {
       return alive(async (context) => {
-        const { organ, seed } = input;
+        const { campaign, organ, seed, settings = {} } = input;
         const engine = engineByName(input.engine);
-        const examples = await trainingSet(input.campaign, organ);
-        if (examples.length === 0) return {};
-        const { name, version, summary } = engine.describe();
-        const records = await mapBounded(examples, 16, ({ campaign, item, label }) =>
-          trainingRecord(store, { campaign, collection: item.collection, caseId: item.caseId }, label),
-        );
-        const trainedOn = records.map(({ trainedOn }) => trainedOn);
-        const modelId = `${name}-${organ}-${hashOf({ name, version, seed, organ, trainedOn }).slice(0, 16)}`;
-        if (await store.has(modelKey(organ, modelId))) return { model: { modelId, organ } };
-        const weights = await train(engine, input, examples, context);
-        const licences = [...new Set(records.map(({ licence }) => licence))].sort();
-        const model = {
-          modelId,
-          organ,
-          engine: { name, version, summary },
-          weights,
+        const cases = await sourceCases(store, campaign, organ);
+        if (cases.length === 0) return {};
+        const { name, version } = engine.describe();
+        const set = await putTrainingSet(store, {
+          organs: [organ],
+          engine: { name, version, settings: engine.settingsOf(settings) },
           seed,
-          trainedOn,
-          licences,
-        };
-        await publishJson(store, modelKey(organ, modelId), Model.parse(model));
+          cases,
+        });
+        const { modelId } = await trainOn({ store, engineByName }, set, context);
         return { model: { modelId, organ } };
       });
+    },
+
+    /** Trains the model of a training set that was put together before. */
+    async trainModelOn({ set }: { set: ObjectRef }): Promise<{ modelId: string }> {
+      return alive(async (context) => {
+        const { modelId } = await trainOn({ store, engineByName }, set, context);
+        return { modelId };
+      });
+    },
+
+    /** What a model says of a case; no label version of the case comes of it. */
+    async predictCase({ at, modelId }: { at: CaseAddress; modelId: string }): Promise<Prediction> {
+      return alive((context) => predictOnce({ store, work, models }, at, modelId, context));
     },
 
     /** One organ's pre-label; with `judged`, what the model says of its own mask is kept beside it. */
@@ -79,13 +83,15 @@ export function modelDeeds({
     }): Promise<LabelSummary> {
       return alive(async (context) => {
         const { at, organ, modelId, judged } = input;
-        const passport = await loadPassport(store, at);
-        const image = readCt(await getContent(store, passport.image!), caseName(at));
-        const model = await loadModel(organ, modelId);
-        const placed = withGeometry(image, passport.geometry!);
-        const { mask, doubt } = await infer(model, placed, judged === true, context);
-        if (doubt !== undefined) await publishJson(store, doubtKey(at, organ, modelId), Doubt.parse(doubt));
-        const packed = await work.packMask({ header: nativeHeader(passport), organ, mask });
+        const { labelMap, doubts } = await predictOnce({ store, work, models }, at, modelId, context);
+        if (judged && doubts[organ] !== undefined)
+          await publishJson(store, doubtKey(at, organ, modelId), Doubt.parse(doubts[organ]));
+        const mask = extractOrgan(
+          readLabelMap(await getContent(store, labelMap), caseName(at)).values,
+          organ,
+        );
+        const header = nativeHeader(await loadPassport(store, at));
+        const packed = await work.packMask({ header, organ, mask });
         return storeLabel(store, at, organ, packed, {
           origin: 'model',
           author: modelId,
@@ -96,86 +102,32 @@ export function modelDeeds({
 
     /** How wrong the pre-labels of a case are expected to be; the highest of them is the case's. */
     async estimateErrors(input: Estimation): Promise<{ worst: number }> {
-      const around = { store, engineByName, loadModel };
+      const around = { store, engineByName, loadModel: (modelId: string) => models.load(modelId) };
       return alive(async (context) => ({ worst: worstOf(await estimateErrors(around, input, context)) }));
     },
   };
-
-  async function trainingSet(campaign: string, organ: Organ) {
-    const { cases } = await requireWorklist(store, campaign);
-    return cases.flatMap((item) =>
-      item.sourceLabels.filter((label) => label.organ === organ).map((label) => ({ campaign, item, label })),
-    );
-  }
-
-  async function train(
-    engine: Engine,
-    { organ, seed }: TrainOrgan,
-    examples: readonly { campaign: string; item: CaseSummary; label: LabelSummary }[],
-    context: RunContext,
-  ) {
-    const cases: TrainingCase[] = examples.map(({ campaign, item, label }) => ({
-      id: caseName(item),
-      load: async () => {
-        const at = { campaign, collection: item.collection, caseId: item.caseId };
-        const passport = await loadPassport(store, at);
-        const image = readCt(await getContent(store, passport.image!), item.caseId);
-        const mask = readLabelMap(await loadMask(store, at, label), item.caseId).values;
-        return { image: withGeometry(image, passport.geometry!), mask: Uint8Array.from(mask) };
-      },
-    }));
-    return putContent(store, await engine.train({ organ, cases, seed }, context));
-  }
-
-  function loadModel(organ: Organ, modelId: string): Promise<LoadedModel> {
-    const known = loaded.get(modelId) ?? readModel(organ, modelId);
-    loaded.delete(modelId);
-    loaded.set(modelId, known);
-    known.catch(() => loaded.delete(modelId));
-    if (loaded.size > loadedAtMost) evictOldest();
-    return known;
-  }
-
-  async function readModel(organ: Organ, modelId: string): Promise<LoadedModel> {
-    const model = await readJson(store, modelKey(organ, modelId), Model);
-    if (model === undefined) {
-      throw new PlusctError('ModelNotFound', `model ${modelId} is not in the object store; train it first`);
-    }
-    return engineByName(model.engine.name).load(await getContent(store, model.weights));
-  }
-
-  function evictOldest(): void {
-    const [oldest, model] = loaded.entries().next().value!;
-    loaded.delete(oldest);
-    void model.then((each) => each.dispose());
-  }
 }
 
-/** The mask; and what the model says of it, where that is wanted and the model can tell. */
-async function infer(
-  model: LoadedModel,
-  image: CtVolume,
-  judged: boolean,
-  context: RunContext,
-): Promise<{ mask: Mask; doubt?: Doubt }> {
-  if (judged && model.judge !== undefined) return model.judge(image, context);
-  return { mask: await model.predict(image, context) };
+/** Every case of the campaign whose source labels the organ. */
+async function sourceCases(store: ObjectStore, campaign: string, organ: Organ): Promise<TrainingRecord[]> {
+  const { cases } = await requireWorklist(store, campaign);
+  const examples = cases.flatMap(({ collection, caseId, sourceLabels }) =>
+    sourceLabels
+      .filter((label) => label.organ === organ)
+      .map((label) => ({ at: { campaign, collection, caseId }, label })),
+  );
+  return mapBounded(examples, 16, ({ at, label }) => sourceRecord(store, at, label));
 }
 
-/** What the model says of one training case, and the licence of the copy that it is from. */
-async function trainingRecord(
+async function sourceRecord(
   store: ObjectStore,
   at: CaseAddress,
-  label: LabelSummary,
-): Promise<{ trainedOn: Model['trainedOn'][number]; licence: string }> {
-  const { collection, caseId } = at;
-  if (label.origin !== 'source') {
-    throw new PlusctError('InvalidInput', `${collection}/${caseId}: only source labels train a first model`);
+  { organ, version, origin, voxelSha256 }: LabelSummary,
+): Promise<TrainingRecord> {
+  if (origin !== 'source') {
+    throw new PlusctError('InvalidInput', `${caseName(at)}: only source labels train a first model`);
   }
   const { image, licence } = await loadPassport(store, at);
-  const { version, voxelSha256 } = label;
-  return {
-    trainedOn: { collection, caseId, imageSha256: image!.sha256, label: version, voxelSha256 },
-    licence,
-  };
+  const labels = [{ organ, version, origin, voxelSha256 }];
+  return { ...at, imageSha256: image!.sha256, licence, labels };
 }

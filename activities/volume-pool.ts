@@ -21,6 +21,7 @@ export function workVolumesInThreads(threads = availableParallelism()): VolumeWo
     diffLabels: inThread('diffLabels'),
     bundle: inThread('bundle'),
     bundleZip: inThread('bundleZip'),
+    packLabels: inThread('packLabels'),
     packMask: inThread('packMask'),
     score: inThread('score'),
     picture: inThread('picture'),

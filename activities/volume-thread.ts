@@ -136,6 +136,10 @@ function viewOf({ file, geometry }: StoredScan, name: string): ScanView {
 
 export const packMask = crossing(pack);
 
+export const packLabels = crossing(({ header, labels }: { header: Uint8Array; labels: Uint8Array }) =>
+  writeLabelMap(labels, header),
+);
+
 export const assemble = crossing(({ header, geometry, parts }: AssemblyWork): AssembledMasks => {
   const { shape } = geometry;
   const masks = parts.map(({ organ, origin, maskFile }) => ({

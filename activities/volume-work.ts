@@ -28,6 +28,7 @@ export interface VolumeWork {
   diffLabels(input: DiffWork): Promise<LabelDiff[]>;
   bundle(input: BundleWork): Promise<BundleFile[]>;
   bundleZip(input: BundleWork & { readonly folder: string }): Promise<Uint8Array>;
+  packLabels(input: { header: Uint8Array; labels: Uint8Array }): Promise<Uint8Array>;
   packMask(input: { header: Uint8Array; organ: Organ; mask: Uint8Array }): Promise<PackedMask>;
   score(input: ScoreWork): Promise<ScoredRow[] | { mismatch: string }>;
   picture(input: PictureWork): Promise<Picture | undefined>;

@@ -8,6 +8,7 @@ import { Person } from './person.js';
 import { CampaignName, CollectionName, ObjectRef } from './primitives.js';
 import { ReviewBudget } from './review-budget.js';
 import { TaskPolicyChoice } from './task.js';
+import { EngineSettings } from './training-set.js';
 
 /** What one build of a plus dataset is asked to do. Written once; the same name means the same plan. */
 export const CampaignPlan = z.object({
@@ -17,6 +18,8 @@ export const CampaignPlan = z.object({
   referenceDirectory: z.string().optional(),
   refine: z.enum(['human', 'simulated']),
   engine: z.string(),
+  /** What the engine is set to where it is not as the engine has it; see `Engine.settingsOf`. */
+  engineSettings: EngineSettings.optional(),
   people: z.array(Person),
   /** How long people may take, where it is not as `domain/task-policy.ts` says. */
   taskPolicy: TaskPolicyChoice.optional(),

@@ -128,7 +128,15 @@ export const historiesPrefix = (campaign: string): string => `${root}/histories/
 export const historyKey = (campaign: string, workflowId: string, runId: string): string =>
   `${historiesPrefix(campaign)}${workflowId}/${runId}.json`;
 
-export const modelKey = (organ: Organ, modelId: string): string => `${root}/models/${organ}/${modelId}.json`;
+export const modelsPrefix = `${root}/models/`;
+export const modelKey = (modelId: string): string => `${modelsPrefix}${modelId}.json`;
+/** Checkpoints of a model's training, numbered from 1. */
+export const trainingCheckpointsPrefix = (modelId: string): string => `${root}/trainings/${modelId}/`;
+export const trainingCheckpointKey = (modelId: string, number: number): string =>
+  `${trainingCheckpointsPrefix(modelId)}${String(number).padStart(8, '0')}.json`;
+/** What a model says of an image, by the hash of image and geometry. */
+export const predictionKey = (modelId: string, placedImageSha256: string): string =>
+  `${root}/predictions/${modelId}/${placedImageSha256}.json`;
 
 /** What the organs that a model was trained on are like. */
 export const trainingFeaturesKey = (organ: Organ, modelId: string): string =>

@@ -44,7 +44,8 @@ export async function requireJson<Schema extends z.ZodType>(
   return value;
 }
 
-function parseJson<Schema extends z.ZodType>(
+/** Reads JSON bytes under a schema; `key` names them in what is thrown. */
+export function parseJson<Schema extends z.ZodType>(
   bytes: Uint8Array,
   key: string,
   schema: Schema,
@@ -67,6 +68,18 @@ export async function publish(store: ObjectStore, key: string, bytes: Uint8Array
     'ConflictingResult',
     `${key} already holds other bytes. Results are never overwritten: use a new campaign name for new input.`,
   );
+}
+
+/** Writes a value unless there is one under the key, and gives back the one that is there now: of several the first counts. */
+export async function publishFirst<Schema extends z.ZodType>(
+  store: ObjectStore,
+  key: string,
+  schema: Schema,
+  value: z.infer<Schema>,
+): Promise<z.infer<Schema>> {
+  const checked = schema.parse(value);
+  await store.putIfAbsent(key, new TextEncoder().encode(canonicalJson(checked)));
+  return requireJson(store, key, schema);
 }
 
 /** `publish` of a value as canonical JSON. */

@@ -109,12 +109,12 @@ async function ingest(plan: CampaignPlan, now: BuildProgress): Promise<void> {
 }
 
 async function train(plan: CampaignPlan, now: BuildProgress): Promise<void> {
-  const { campaign, engine, seed } = plan;
+  const { campaign, engine, engineSettings: settings, seed } = plan;
   const models = await Promise.all(
     organs.map((organ) =>
       executeChild(trainModel, {
         workflowId: trainingId(campaign, organ),
-        args: [{ campaign, organ, engine, seed }],
+        args: [{ campaign, organ, engine, seed, ...(settings === undefined ? {} : { settings }) }],
       }).catch((error: unknown) => {
         // Without a model people draw the organ: each case gets a finding, the campaign goes on.
         if (isCancellation(error) || !(error instanceof ChildWorkflowFailure)) throw error;

@@ -1,11 +1,13 @@
 import type { ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
+import type { EngineSettings } from '../domain/training-set.js';
 import { onDevice } from './deeds.js';
 
 export interface TrainInput {
   readonly campaign: string;
   readonly organ: Organ;
   readonly engine: string;
+  readonly settings?: EngineSettings;
   readonly seed: number;
 }
 

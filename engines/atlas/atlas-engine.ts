@@ -1,15 +1,8 @@
 import { PlusctError } from '../../domain/errors.js';
 import { randomInteger, seededRandom } from '../../imaging/random.js';
-import type { CtVolume, Mask } from '../../imaging/volume.js';
-import type {
-  Engine,
-  EngineDescription,
-  JudgedMask,
-  LoadedModel,
-  RunContext,
-  TrainingCase,
-  TrainingInput,
-} from '../engine.js';
+import type { CtVolume } from '../../imaging/volume.js';
+import type { EngineDescription, RunContext } from '../engine.js';
+import type { JudgedMask, LoadedOrganModel, OrganCase, OrganEngine, OrganTraining } from '../organ-engine.js';
 import { runInThread, threadEntry } from '../thread.js';
 import { decodeModel } from './model-file.js';
 import { buffersOf, type PreparedCase } from './preparation.js';
@@ -30,7 +23,7 @@ const description: EngineDescription = {
 };
 
 /** The engine that needs nothing but the collection's own labels. See `describe()` for what to expect. */
-export function atlasEngine(): Engine {
+export function atlasEngine(): OrganEngine {
   return {
     describe: () => description,
     train,
@@ -42,7 +35,7 @@ export function atlasEngine(): Engine {
  * Prepares cases one after the other, at most twelve that show the organ, taken in an order that the seed decides;
  * then deforms them onto the most typical one. Throws `InvalidInput` when no case shows the organ.
  */
-async function train(input: TrainingInput, context: RunContext): Promise<Uint8Array> {
+async function train(input: OrganTraining, context: RunContext): Promise<Uint8Array> {
   const cases: { at: number; prepared: PreparedCase }[] = [];
   const order = shuffled(input.cases.length, input.seed);
   const wanted = Math.min(mostExemplars, order.length);
@@ -69,7 +62,7 @@ function partOf(context: RunContext, start: number, share: number): RunContext {
   };
 }
 
-async function prepare(one: TrainingCase, context: RunContext): Promise<PreparedCase> {
+async function prepare(one: OrganCase, context: RunContext): Promise<PreparedCase> {
   if (context.signal.aborted)
     throw new PlusctError('Cancelled', `training was cancelled before case ${one.id}`);
   context.progress(0, `preparing ${one.id}`);
@@ -86,7 +79,7 @@ async function prepare(one: TrainingCase, context: RunContext): Promise<Prepared
   ]);
 }
 
-function loadedModel(model: Uint8Array): LoadedModel {
+function loadedModel(model: Uint8Array): LoadedOrganModel {
   decodeModel(model);
   const bytes = model.slice();
   const disposal = new AbortController();
@@ -99,11 +92,7 @@ function loadedModel(model: Uint8Array): LoadedModel {
     const { progress } = context;
     return runInThread<AtlasTask, JudgedMask>(entry(), task, { signal, progress }, [copy.hu.buffer]);
   };
-  return {
-    predict: async (image, context): Promise<Mask> => (await judge(image, context)).mask,
-    judge,
-    dispose: async () => disposal.abort(),
-  };
+  return { judge, dispose: async () => disposal.abort() };
 }
 
 /** A copy that can move to the thread; the caller keeps its own. Checks the size before anything heavy starts. */

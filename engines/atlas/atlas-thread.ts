@@ -1,4 +1,4 @@
-import type { JudgedMask } from '../engine.js';
+import type { JudgedMask } from '../organ-engine.js';
 import { type Answer, type Report, serveThread } from '../thread.js';
 import { decodeModel, encodeModel } from './model-file.js';
 import { predictOrgan } from './prediction.js';

@@ -1,6 +1,6 @@
 import { rasView, resample } from '../../imaging/resample.js';
 import type { CtVolume } from '../../imaging/volume.js';
-import type { JudgedMask } from '../engine.js';
+import type { JudgedMask } from '../organ-engine.js';
 import { type Alignment, align } from './alignment.js';
 import { doubtOf } from './doubt.js';
 import { fuse, meanOrgan, meanPicture } from './fusion.js';

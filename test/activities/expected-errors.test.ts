@@ -5,6 +5,7 @@ import { CampaignPlan } from '../../domain/campaign.js';
 import { CaseExpectedError } from '../../domain/expected-error.js';
 import { campaignPlanKey, doubtKey, expectedErrorKey, modelKey, worklistKey } from '../../domain/keys.js';
 import { Model } from '../../domain/model.js';
+import { organValue } from '../../domain/organ.js';
 import type { Engine, LoadedModel } from '../../engines/engine.js';
 import { mirrored } from '../../imaging/mirror.js';
 import { writeLabelMap } from '../../imaging/nifti-write.js';
@@ -34,42 +35,44 @@ const plan = CampaignPlan.parse({
 });
 const missing = ['kidney', 'spleen', 'pancreas'] as const;
 
-/** An engine to which the organ is always where it was put, whichever way the patient is turned. */
+/** An engine to which the spleen is always where it was put, whichever way the patient is turned. */
 function stubborn(knowsMirrored: boolean, mask: Mask): { engine: Engine; loaded: LoadedModel } {
   const loaded: LoadedModel = {
+    organs: missing,
     predict: async () => {
       calls.push('predict');
-      return mask;
+      return mask.map((inside) => inside * organValue.spleen);
     },
     dispose: async () => undefined,
   };
   const description = { name: 'stubborn', version: '1', summary: '', device: 'cpu' } as const;
   const engine: Engine = {
     describe: () => ({ ...description, ...(knowsMirrored ? { knowsMirrored: true } : {}) }),
+    settingsOf: () => ({}),
     train: async () => new Uint8Array(1),
     load: async () => loaded,
   };
   return { engine, loaded };
 }
 
-async function storeModel(organ: 'kidney' | 'spleen' | 'pancreas') {
+async function storeModel() {
   const model = {
     modelId: 'model',
-    organ,
-    engine: { name: 'stubborn', version: '1', summary: '' },
+    organs: missing,
+    engine: { name: 'stubborn', version: '1', settings: {}, summary: '' },
     weights: await putContent(store, new Uint8Array(1)),
     seed: 1,
     trainedOn: [],
     licences: [],
   };
-  await publishJson(store, modelKey(organ, 'model'), Model.parse(model));
+  await publishJson(store, modelKey('model'), Model.parse(model));
 }
 
 beforeEach(async () => {
   store = memoryStore();
   calls.length = 0;
   mini = await storeMiniCase(store, campaign);
-  for (const organ of ['kidney', 'spleen', 'pancreas'] as const) await storeModel(organ);
+  await storeModel();
 });
 
 const estimate = (knowsMirrored: boolean) => {

@@ -29,18 +29,16 @@ export async function storeMiniCampaign(store: ObjectStore, campaign: string): P
   await storeMiniCase(store, campaign, 'volume-1');
   await finish(store, campaign, 'volume-2');
   // In mini cases the author of every proposal is `model`.
-  for (const organ of ['kidney', 'spleen'] as const) {
-    const model = {
-      modelId: 'model',
-      organ,
-      engine: { name: 'none', version: '1', summary: '' },
-      weights: await putContent(store, new Uint8Array(1)),
-      seed: 1,
-      trainedOn: [],
-      licences: ['CC-BY-NC-SA-4.0'],
-    };
-    await publishJson(store, modelKey(organ, 'model'), Model.parse(model));
-  }
+  const model = {
+    modelId: 'model',
+    organs: ['kidney', 'spleen'],
+    engine: { name: 'none', version: '1', settings: {}, summary: '' },
+    weights: await putContent(store, new Uint8Array(1)),
+    seed: 1,
+    trainedOn: [],
+    licences: ['CC-BY-NC-SA-4.0'],
+  };
+  await publishJson(store, modelKey('model'), Model.parse(model));
 }
 
 async function finish(store: ObjectStore, campaign: string, caseId: string): Promise<void> {

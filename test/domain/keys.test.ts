@@ -54,7 +54,7 @@ describe('object keys', () => {
     expect(feed).toBe(`v1/feed/first/20260102T030405.678Z~task~lits~volume-0~1~00000012~${change.sha256}`);
     expect(parseFeedKey(feed)).toEqual(change);
     expect(parseFeedKey(auditKey('first', taskEntity(at, 1), 12))).toBeUndefined();
-    expect(modelKey('liver', 'm')).toBe('v1/models/liver/m.json');
+    expect(modelKey('m')).toBe('v1/models/m.json');
     expect(evaluationKey('e', 'report.md')).toBe('v1/evaluations/e/report.md');
     expect(evaluationCaseKey('e', 'lits', 'volume-0')).toBe('v1/evaluations/e/cases/lits/volume-0.json');
   });

@@ -2,10 +2,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { atlasEngine } from '../../engines/atlas/atlas-engine.js';
 import { toOrientation } from '../../imaging/orientation.js';
-import { dsc, geometryOf, phantom, recording, trainingCases, volumeOf } from './phantom.js';
+import { dsc, geometryOf, organCases, phantom, predict, recording, volumeOf } from './phantom.js';
 
 const engine = atlasEngine();
-const input = { organ: 'liver', cases: trainingCases([1, 2, 3]), seed: 7 } as const;
+const input = { organ: 'liver', cases: organCases([1, 2, 3]), seed: 7 } as const;
 
 describe('the atlas engine on phantoms', { timeout: 90_000 }, () => {
   let bytes: Uint8Array;
@@ -17,7 +17,7 @@ describe('the atlas engine on phantoms', { timeout: 90_000 }, () => {
   it('finds an organ in a scan that it has not seen', async () => {
     const unseen = phantom(10);
     const model = await engine.load(bytes);
-    const mask = await model.predict(unseen.image, recording().context);
+    const mask = await predict(model, unseen.image, recording().context);
     expect(mask).toHaveLength(unseen.image.hu.length);
     expect(new Set(mask)).toEqual(new Set([0, 1]));
     expect(dsc(mask, unseen.mask)).toBeGreaterThan(0.9);
@@ -26,7 +26,7 @@ describe('the atlas engine on phantoms', { timeout: 90_000 }, () => {
   it('finds the organ in another contrast phase', async () => {
     const late = phantom(11, 70);
     const model = await engine.load(bytes);
-    expect(dsc(await model.predict(late.image, recording().context), late.mask)).toBeGreaterThan(0.85);
+    expect(dsc(await predict(model, late.image, recording().context), late.mask)).toBeGreaterThan(0.85);
   });
 
   it('finds the organ when the field of view ends lower', async () => {
@@ -35,7 +35,7 @@ describe('the atlas engine on phantoms', { timeout: 90_000 }, () => {
     const [from, to] = [4 * nx * ny, 31 * nx * ny];
     const cut = volumeOf(geometryOf([nx, ny, 27], [5, 5, 5]), image.hu.slice(from, to));
     const model = await engine.load(bytes);
-    expect(dsc(await model.predict(cut, recording().context), mask.slice(from, to))).toBeGreaterThan(0.85);
+    expect(dsc(await predict(model, cut, recording().context), mask.slice(from, to))).toBeGreaterThan(0.85);
   });
 
   it('gives the same mask whatever the order of the axes', async () => {
@@ -43,8 +43,8 @@ describe('the atlas engine on phantoms', { timeout: 90_000 }, () => {
     const turned = toOrientation(image.geometry, image.hu, 'IPL');
     expect(turned.geometry.axisCodes).toBe('IPL');
     const model = await engine.load(bytes);
-    const plain = await model.predict(image, recording().context);
-    const mask = await model.predict(volumeOf(turned.geometry, turned.voxels), recording().context);
+    const plain = await predict(model, image, recording().context);
+    const mask = await predict(model, volumeOf(turned.geometry, turned.voxels), recording().context);
     expect(Buffer.from(turned.back(mask)).equals(Buffer.from(plain))).toBe(true);
   });
 
@@ -54,8 +54,8 @@ describe('the atlas engine on phantoms', { timeout: 90_000 }, () => {
     const model = await engine.load(bytes);
     const { image } = phantom(13);
     const [one, other] = [
-      await model.predict(image, recording().context),
-      await model.predict(image, recording().context),
+      await predict(model, image, recording().context),
+      await predict(model, image, recording().context),
     ];
     expect(Buffer.from(one).equals(Buffer.from(other))).toBe(true);
   });
@@ -63,7 +63,7 @@ describe('the atlas engine on phantoms', { timeout: 90_000 }, () => {
   it('leaves the image and the training data usable by the caller', async () => {
     const kept = phantom(10);
     const model = await engine.load(bytes);
-    await model.predict(kept.image, recording().context);
+    await predict(model, kept.image, recording().context);
     expect(kept.image.hu).toHaveLength(58 * 46 * 36);
   });
 
@@ -79,14 +79,14 @@ describe('the atlas engine on phantoms', { timeout: 90_000 }, () => {
     const model = await engine.load(bytes);
     await model.dispose();
     await model.dispose();
-    await expect(model.predict(phantom(10).image, recording().context)).rejects.toMatchObject({
+    await expect(predict(model, phantom(10).image, recording().context)).rejects.toMatchObject({
       kind: 'InvalidInput',
     });
   });
 
   it('ends a running prediction when the model is disposed of', async () => {
     const model = await engine.load(bytes);
-    const running = model.predict(phantom(10).image, recording().context);
+    const running = predict(model, phantom(10).image, recording().context);
     await model.dispose();
     await expect(running).rejects.toMatchObject({ kind: 'Cancelled' });
   });
@@ -127,12 +127,12 @@ describe('the atlas engine on bad input', { timeout: 60_000 }, () => {
   });
 
   it('refuses a scan of nothing but air', async () => {
-    const cases = trainingCases([1]);
+    const cases = organCases([1]);
     const model = await engine.load(
       await engine.train({ organ: 'liver', cases, seed: 1 }, recording().context),
     );
     const air = volumeOf(geometryOf([40, 40, 20], [5, 5, 5]), new Int16Array(32000).fill(-1000));
-    await expect(model.predict(air, recording().context)).rejects.toMatchObject({
+    await expect(predict(model, air, recording().context)).rejects.toMatchObject({
       kind: 'InvalidInput',
       message: expect.stringContaining('holds no body'),
     });
@@ -141,7 +141,7 @@ describe('the atlas engine on bad input', { timeout: 60_000 }, () => {
   it('stops training when it is cancelled, without loading further cases', async () => {
     const stop = new AbortController();
     const loaded: string[] = [];
-    const cases = trainingCases([1, 2, 3]).map(({ id, load }) => ({
+    const cases = organCases([1, 2, 3]).map(({ id, load }) => ({
       id,
       load: async () => {
         loaded.push(id);

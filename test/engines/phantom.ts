@@ -1,5 +1,6 @@
 import type { Geometry } from '../../domain/volume.js';
-import type { RunContext, TrainingCase } from '../../engines/engine.js';
+import type { RunContext } from '../../engines/engine.js';
+import type { LoadedOrganModel, OrganCase } from '../../engines/organ-engine.js';
 import { gaussian, seededRandom } from '../../imaging/random.js';
 import type { CtVolume, Mask } from '../../imaging/volume.js';
 
@@ -77,7 +78,7 @@ export function volumeOf(geometry: Geometry, hu: Int16Array): CtVolume {
   return { geometry, hu, minHu: -1100, maxHu: 1000, notFinite: 0 };
 }
 
-export function trainingCases(seeds: readonly number[]): TrainingCase[] {
+export function organCases(seeds: readonly number[]): OrganCase[] {
   return seeds.map((seed) => ({ id: `phantom-${seed}`, load: async () => phantom(seed) }));
 }
 
@@ -96,4 +97,9 @@ export function recording(signal: AbortSignal = new AbortController().signal) {
   const told: { fraction: number; note: string }[] = [];
   const context: RunContext = { signal, progress: (fraction, note) => told.push({ fraction, note }) };
   return { context, told };
+}
+
+/** The mask alone. */
+export async function predict(model: LoadedOrganModel, image: CtVolume, context: RunContext): Promise<Mask> {
+  return (await model.judge(image, context)).mask;
 }

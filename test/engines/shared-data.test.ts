@@ -4,9 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Organ, organValue } from '../../domain/organ.js';
 import { atlasEngine } from '../../engines/atlas/atlas-engine.js';
-import type { TrainingCase } from '../../engines/engine.js';
+import type { OrganCase } from '../../engines/organ-engine.js';
 import { readCt, readLabelMap } from '../../imaging/nifti.js';
-import { dsc, recording } from './phantom.js';
+import { dsc, predict, recording } from './phantom.js';
 
 const collections = resolve('../shared/data/collections');
 const msd = (task: string, kind: string, id: string) => `msd-${task}/${kind}/${id}.nii.gz`;
@@ -16,7 +16,7 @@ function bytesOf(path: string): Uint8Array {
   return path.endsWith('.gz') ? gunzipSync(stored) : stored;
 }
 
-function trainingCase(id: string, imagePath: string, labelPath: string): TrainingCase {
+function trainingCase(id: string, imagePath: string, labelPath: string): OrganCase {
   const load = async () => {
     const { values } = readLabelMap(bytesOf(labelPath), labelPath);
     return {
@@ -32,7 +32,7 @@ const spleen = (kind: string, id: string) => msd('spleen', `Task09_Spleen/${kind
 const pancreas = (kind: string, id: string) => msd('pancreas', `Task07_Pancreas/${kind}`, id);
 
 /** Trained on one collection's own labels, tried on another collection; the floors leave room below what is reached. */
-const trials: { organ: Organ; cases: TrainingCase[]; image: string; reference: string; floor: number }[] = [
+const trials: { organ: Organ; cases: OrganCase[]; image: string; reference: string; floor: number }[] = [
   {
     organ: 'liver',
     cases: ['1/0', '1/1', '2/53'].map((place) => {
@@ -80,7 +80,7 @@ describe.skipIf(!existsSync(collections))(
       const { organ, cases, image, reference, floor } = trial;
       const engine = atlasEngine();
       const model = await engine.load(await engine.train({ organ, cases, seed: 1 }, recording().context));
-      const mask = await model.predict(readCt(bytesOf(image), image), recording().context);
+      const mask = await predict(model, readCt(bytesOf(image), image), recording().context);
       const { values } = readLabelMap(bytesOf(`reference/${reference}.nii.gz`), reference);
       const truth = Uint8Array.from(values, (value) => (value === organValue[organ] ? 1 : 0));
       expect(dsc(mask, truth)).toBeGreaterThan(floor);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPassport } from '../../activities/label-store.js';
 import { Dataset } from '../../domain/campaign.js';
 import type { Collection } from '../../domain/collection.js';
-import { modelKey } from '../../domain/keys.js';
+import { modelsPrefix } from '../../domain/keys.js';
 import { Model } from '../../domain/model.js';
 import { organs, organValue } from '../../domain/organ.js';
 import { inflate } from '../../imaging/inflate.js';
@@ -129,8 +129,7 @@ describe('a build of sources that label several organs', () => {
     const trained: Record<string, string[]> = {};
     for (const organ of organs) {
       const keys: string[] = [];
-      for await (const key of installation.store.list(modelKey(organ, '').replace('.json', '')))
-        keys.push(key);
+      for await (const key of installation.store.list(`${modelsPrefix}atlas-${organ}-`)) keys.push(key);
       const models = await Promise.all(keys.map((key) => requireJson(installation.store, key, Model)));
       const own = models.find(({ trainedOn }) => trainedOn.some(({ caseId }) => caseId === 'Case_00001'));
       trained[organ] = own!.trainedOn.map(({ caseId }) => caseId);

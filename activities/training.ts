@@ -1,0 +1,102 @@
+import { caseName } from '../domain/case-name.js';
+import { PlusctError } from '../domain/errors.js';
+import { modelKey } from '../domain/keys.js';
+import { Model } from '../domain/model.js';
+import type { ObjectRef } from '../domain/primitives.js';
+import { modelIdOf, type TrainingRecord, TrainingSet, trainingIdentity } from '../domain/training-set.js';
+import type { Engine, TrainingCase, TrainingContext, TrainingVolume } from '../engines/engine.js';
+import { readCt } from '../imaging/nifti.js';
+import { assembleOrgans } from '../imaging/overlap.js';
+import { withGeometry } from '../imaging/volume.js';
+import { getContent, putContent } from '../storage/content.js';
+import { canonicalJson, hashOf, parseJson, publishFirst, readJson } from '../storage/json.js';
+import type { ObjectStore } from '../storage/object-store.js';
+import { loadParts, loadPassport } from './label-store.js';
+import { readModel } from './model-store.js';
+import { checkpointsOf } from './training-checkpoints.js';
+
+/** What training takes of its worker. */
+export interface Trainer {
+  readonly store: ObjectStore;
+  readonly engineByName: (name: string) => Engine;
+}
+
+/** Keeps a training set as an object: workflows and activities hand it on by its hash. */
+export function putTrainingSet(store: ObjectStore, set: TrainingSet): Promise<ObjectRef> {
+  return putContent(store, new TextEncoder().encode(canonicalJson(TrainingSet.parse(set))));
+}
+
+/** Trains the model of a stored set, or finds that it is there. Of two that were trained at once the first one counts. */
+export async function trainOn(
+  { store, engineByName }: Trainer,
+  setRef: ObjectRef,
+  context: TrainingContext,
+): Promise<Model> {
+  const set = parseJson(await getContent(store, setRef), setRef.key, TrainingSet);
+  const modelId = modelIdOf(set, hashOf(trainingIdentity(set)));
+  const known = await readJson(store, modelKey(modelId), Model);
+  if (known !== undefined) return known;
+  const engine = engineByName(set.engine.name);
+  const { name, version, summary, finetunes } = engine.describe();
+  if (version !== set.engine.version) throw otherVersion(set, version);
+  if (set.startFrom !== undefined && !finetunes) {
+    throw new PlusctError(
+      'InvalidInput',
+      `the engine ${name} cannot go on from ${set.startFrom}: train anew`,
+    );
+  }
+  const { organs, seed, startFrom } = set;
+  const bytes = await engine.train(
+    {
+      organs,
+      seed,
+      settings: set.engine.settings,
+      cases: set.cases.map((record) => trainingCase(store, set, record)),
+      ...(startFrom === undefined ? {} : { startFrom: await weightsOf(store, startFrom) }),
+    },
+    { ...context, checkpoints: checkpointsOf(store, modelId) },
+  );
+  const model: Model = {
+    modelId,
+    organs,
+    engine: { ...set.engine, summary },
+    weights: await putContent(store, bytes),
+    seed,
+    ...(startFrom === undefined ? {} : { startFrom }),
+    trainedOn: set.cases,
+    licences: [...new Set(set.cases.map(({ licence }) => licence))].sort(),
+  };
+  return publishFirst(store, modelKey(modelId), Model, model);
+}
+
+async function weightsOf(store: ObjectStore, modelId: string): Promise<Uint8Array> {
+  return getContent(store, (await readModel(store, modelId)).weights);
+}
+
+function trainingCase(store: ObjectStore, set: TrainingSet, record: TrainingRecord): TrainingCase {
+  return {
+    id: caseName(record),
+    ...(record.pseudo === undefined ? {} : { pseudo: record.pseudo }),
+    load: () => loadTrainingVolume(store, set, record),
+  };
+}
+
+/** Image and labels of one case of a set, the organs put together as in a pre-label. */
+async function loadTrainingVolume(
+  store: ObjectStore,
+  { organs }: TrainingSet,
+  record: TrainingRecord,
+): Promise<TrainingVolume> {
+  const { geometry, image: ref } = await loadPassport(store, record);
+  const image = withGeometry(readCt(await getContent(store, ref!), caseName(record)), geometry!);
+  const wanted = record.labels.filter(({ organ }) => organs.includes(organ));
+  const parts = await loadParts(store, record, wanted);
+  return { image, labels: assembleOrgans(parts, image.hu.length).labelMap };
+}
+
+function otherVersion({ engine }: TrainingSet, version: string): PlusctError {
+  return new PlusctError(
+    'InvalidInput',
+    `the training set is for ${engine.name} ${engine.version}, this worker has version ${version}: start the training anew, or a worker of that version`,
+  );
+}
