@@ -150,5 +150,7 @@ export async function ensureTools(options: {
     env,
     lookup: options.lookup ?? machineLookup(env),
   };
-  return { temporal: await ensureTool(temporalPin, all), weed: await ensureTool(weedPin, all) };
+  // Only pip has the object server: without Python nothing else need be fetched.
+  const weed = await ensureTool(weedPin, all);
+  return { temporal: await ensureTool(temporalPin, all), weed };
 }
