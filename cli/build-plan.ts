@@ -6,6 +6,7 @@ import { type Person, Person as PersonSchema } from '../domain/person.js';
 import { findCollections } from '../sources/listing.js';
 import { hashOf } from '../storage/json.js';
 import { planMeasures } from './plan-measures.js';
+import { WrongOption, wholeNumber } from './wrong-option.js';
 
 export interface BuildOptions {
   readonly collections: string;
@@ -46,8 +47,7 @@ export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
   const people = parsePeople(options.person);
   checkPeople(people, refine);
   if (refine === 'simulated' && reference === undefined) {
-    throw new PlusctError(
-      'InvalidInput',
+    throw new WrongOption(
       'Simulated refinement needs the reference labels: give --reference DIR, or use --refine human.',
     );
   }
@@ -57,15 +57,15 @@ export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
     refine,
     engine: options.engine,
     people: people.length === 0 ? defaultPeople(refine === 'simulated') : people,
-    seed: Number(options.seed),
-    window: Number(options.window),
+    seed: wholeNumber('--seed', options.seed, 0),
+    window: wholeNumber('--window', options.window, 1, 100),
     ...planMeasures(options),
   };
   const campaign = options.campaign ?? `plus-${hashOf(plan).slice(0, 8)}`;
   const parsed = CampaignPlan.safeParse({ campaign, ...plan });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new PlusctError('InvalidInput', `${issue.path.join('.')}: ${issue.message}`);
+  throw new WrongOption(`--${issue.path.join('.')}: ${issue.message}`);
 }
 
 /** People given as `id:role`, role being junior, certified or senior. */
@@ -74,10 +74,7 @@ export function parsePeople(texts: readonly string[]): Person[] {
     const [id, role] = text.split(':');
     const person = PersonSchema.safeParse({ id, role, simulated: false });
     if (person.success) return person.data;
-    throw new PlusctError(
-      'InvalidInput',
-      `--person ${text}: expected id:role with role junior, certified or senior`,
-    );
+    throw new WrongOption(`--person ${text}: expected id:role with role junior, certified or senior`);
   });
 }
 
@@ -85,19 +82,13 @@ export function parsePeople(texts: readonly string[]): Person[] {
 function checkPeople(people: readonly Person[], refine: string): void {
   if (people.length === 0) return;
   if (refine === 'simulated') {
-    throw new PlusctError(
-      'InvalidInput',
-      '--person names people who really work: use it with --refine human',
-    );
+    throw new WrongOption('--person names people who really work: use it with --refine human');
   }
   const missing = (['junior', 'certified', 'senior'] as const).filter(
     (role) => !people.some((each) => each.role === role),
   );
   if (missing.length === 0) return;
-  throw new PlusctError(
-    'InvalidInput',
-    `no case could be finished: --person names nobody who is ${missing.join(' or ')}`,
-  );
+  throw new WrongOption(`no case could be finished: --person names nobody who is ${missing.join(' or ')}`);
 }
 
 function existingFolder(option: string, named: string): string {

@@ -11,6 +11,7 @@ import { type Inspected, type InspectInput, inspectVolume } from '../sources/ins
 import { readLabels } from './evaluate-options.js';
 import { printInspection, printInspections } from './inspect-print.js';
 import { printJson, say } from './output.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface InspectOptions {
   readonly label?: string;
@@ -95,10 +96,7 @@ function rulesOf({ collection, labels }: InspectOptions): Rules {
   if (collection === undefined) return { names };
   const parsed = CollectionName.safeParse(collection);
   if (parsed.success) return { names, collection: parsed.data };
-  throw new PlusctError(
-    'InvalidInput',
-    `--collection ${collection}: expected ${CollectionName.options.join(', ')}`,
-  );
+  throw new WrongOption(`--collection ${collection}: expected ${CollectionName.options.join(', ')}`);
 }
 
 async function writePicture({ inspection, geometry, hu, labels }: Inspected, file: string): Promise<void> {

@@ -29,7 +29,11 @@ function addServers(program: Command): void {
   program
     .command('worker')
     .description('run one worker in this terminal')
-    .requiredOption('--role <role>', 'orchestration, io, gpu or simulated')
+    .addOption(
+      new Option('--role <role>', 'what it does')
+        .choices(['orchestration', 'io', 'gpu', 'simulated'])
+        .makeOptionMandatory(),
+    )
     .option('--device <n>', 'device of a gpu worker', '0')
     .action(async (options) => (await import('./worker.js')).worker(options));
 }
@@ -353,7 +357,7 @@ function addExport(program: Command): void {
 export function program(): Command {
   const root = new Command('plusct')
     .description('Builds fully labelled, audited multi-organ CT datasets out of single-organ collections')
-    .showHelpAfterError()
+    .showHelpAfterError('The command with --help shows what it takes.')
     .exitOverride();
   addServers(root);
   addConsole(root);

@@ -1,11 +1,11 @@
 import { Worklist } from '../domain/campaign.js';
 import { CaseGroups } from '../domain/case-groups.js';
-import { PlusctError } from '../domain/errors.js';
 import { caseGroupsKey, worklistKey } from '../domain/keys.js';
 import { splitCases } from '../domain/split.js';
 import { readJson, requireJson } from '../storage/json.js';
 import { printJson, say, styled } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import { WrongOption, wholeNumber } from './wrong-option.js';
 
 /** `plusct split`: the cases of a campaign in parts; copies and cropped copies of one scan stay together. */
 export async function split(
@@ -14,7 +14,7 @@ export async function split(
   options: { shares: string; seed: string; json?: boolean },
 ): Promise<void> {
   const campaign = await chooseCampaign(session.store, named);
-  const [shares, seed] = [sharesOf(options.shares), seedOf(options.seed)];
+  const [shares, seed] = [sharesOf(options.shares), wholeNumber('--seed', options.seed, 0)];
   const worklist = await requireJson(session.store, worklistKey(campaign), Worklist);
   const groups = (await readJson(session.store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
   const cases = worklist.cases.map(({ collection, caseId }) => `${collection}/${caseId}`);
@@ -37,13 +37,5 @@ export function sharesOf(text: string): Record<string, number> {
   if (right && names.size === parts.length) {
     return Object.fromEntries(parts.map(([name, share]) => [name, Number(share)]));
   }
-  throw new PlusctError(
-    'InvalidInput',
-    `--shares ${text}: give names and positive shares, as train=0.8,test=0.2`,
-  );
-}
-
-function seedOf(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new PlusctError('InvalidInput', `--seed ${text}: give a whole number from 0 on`);
+  throw new WrongOption(`--shares ${text}: give names and positive shares, as train=0.8,test=0.2`);
 }

@@ -106,6 +106,27 @@ export function externalCredentials(env: Environment): Credentials | undefined {
   return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
 }
 
+/** Address of an object store that the environment names, `undefined` if it names none. */
+export function externalObjectStore(env: Environment): string | undefined {
+  return env.PLUSCT_S3_ENDPOINT || env.S3_ENDPOINT || undefined;
+}
+
+/**
+ * How to reach servers that the environment names, `undefined` unless it names both and the keys. Namespace, bucket and region
+ * are left to their own variables.
+ */
+export function externalConnection(env: Environment): ConnectionEnv | undefined {
+  const [endpoint, keys] = [externalObjectStore(env), externalCredentials(env)];
+  if (!env.TEMPORAL_ADDRESS || !endpoint || !keys) return undefined;
+  return {
+    TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS,
+    S3_ENDPOINT: endpoint,
+    S3_ACCESS_KEY_ID: keys.accessKeyId,
+    S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    ...(env.AWS_REGION && !env.S3_REGION ? { S3_REGION: env.AWS_REGION } : {}),
+  };
+}
+
 /** The environment variables by which workers and other terminals find the servers of `run`. */
 export function connectionEnv(run: RunFile, credentials: Credentials): ConnectionEnv {
   if (!run.endpoints) {
