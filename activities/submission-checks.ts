@@ -1,6 +1,7 @@
 import type { Passport } from '../domain/case.js';
 import type { Organ } from '../domain/organ.js';
 import { judgeSubmission, type RefusedSubmission } from '../domain/submission-judgement.js';
+import { findingOf } from '../domain/upload-verdict.js';
 import { getContent } from '../storage/content.js';
 import { acceptedVolumes } from './accepted-volumes.js';
 import type { Dependencies } from './dependencies.js';
@@ -30,7 +31,10 @@ export async function checkSubmission(
 ): Promise<RefusedSubmission | CheckedSubmission> {
   const { at, upload, kind = 'submit', acknowledged = [], absent = [], returnedOrgans } = submission;
   const read = await readUpload(await getContent(store, upload), nativeHeader(passport));
-  if (!read.accepted) return { refused: `${read.code}: ${read.message} – ${read.remedy}` };
+  if (!read.accepted) {
+    const refused = `${read.code}: ${read.message} – ${read.remedy}`;
+    return { refused, findings: [findingOf(read, upload.key)] };
+  }
   const { labelMap } = read;
   const checked = await work.checkMask({
     labelMap,
