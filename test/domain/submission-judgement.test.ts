@@ -28,7 +28,9 @@ describe('what findings mean for a submission', () => {
     expect(judgeSubmission([hole, small], both)).toEqual({
       remarks: ['SUBMISSION_HOLES: what', 'SUBMISSION_VOLUME: what'],
     });
-    expect(judgeSubmission([hole, small], { ...both, reason: ' ' })).toMatchObject({ findings: [hole, small] });
+    expect(judgeSubmission([hole, small], { ...both, reason: ' ' })).toMatchObject({
+      findings: [hole, small],
+    });
   });
 
   it('is a remark for a senior’s refinement, whose reason stands for all', () => {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { signInLinks } from '../../cli/serve.js';
 import { organs } from '../../domain/organ.js';
 import type { Person } from '../../domain/person.js';
 import type { TaskState } from '../../domain/task.js';
@@ -191,6 +192,17 @@ describe('the console on real servers', () => {
       (each) => each.json() as Promise<{ paths: object }>,
     );
     expect(Object.keys(document.paths).length).toBeGreaterThan(15);
+  });
+
+  it('has a sign-in link for everybody of the campaign, those who joined later too', async () => {
+    const { campaign } = made;
+    const eva = { id: 'eva', role: 'junior', simulated: false };
+    expect((await console_.as('operator').post(`/campaigns/${campaign}/people`, eva)).status).toBe(200);
+    const links = await signInLinks(installation, console_.console, console_.url, campaign);
+    expect(links.map(({ id }) => id)).toEqual(['anna', 'ben', 'cem', 'clara', 'david', 'eva']);
+    expect((await console_.as('eva').get('/me')).body.campaigns).toMatchObject([
+      { campaign, role: 'junior' },
+    ]);
   });
 
   it('streams changes to whoever listens', async () => {

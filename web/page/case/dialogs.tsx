@@ -113,6 +113,9 @@ function HandOver({ entry, workspace, head, done, close }: DialogProps) {
           ))}
         </select>
       </label>
+      {data !== undefined && others.length === 0 && (
+        <p class="soft">Nobody else of this campaign has the role for it.</p>
+      )}
     </Ask>
   );
 }
