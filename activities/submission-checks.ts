@@ -29,7 +29,7 @@ export async function checkSubmission(
   passport: Passport,
   parts: readonly MaskPart[],
 ): Promise<RefusedSubmission | CheckedSubmission> {
-  const { at, upload, kind = 'submit', acknowledged = [], absent = [], returnedOrgans } = submission;
+  const { at, upload, kind = 'submit', acknowledged = [], absent = [], askedFor } = submission;
   const read = await readUpload(await getContent(store, upload), nativeHeader(passport));
   if (!read.accepted) {
     const refused = `${read.code}: ${read.message} – ${read.remedy}`;
@@ -42,7 +42,7 @@ export async function checkSubmission(
     geometry: passport.geometry!,
     absent,
     acceptedMl: await acceptedVolumes(store, at),
-    ...(returnedOrgans === undefined ? {} : { returned: returnedOrgans }),
+    ...(askedFor === undefined ? {} : { askedFor }),
   });
   const findings = [...read.findings, ...checked.findings];
   // The workflow names the command where no reason was given.

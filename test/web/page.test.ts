@@ -82,7 +82,7 @@ async function handIn(page: Page, button: string, reason?: string) {
 async function answerChecks(page: Page, button: string, reason?: string) {
   const dialog = page.getByRole('dialog');
   if (reason !== undefined) await dialog.locator('textarea').fill(reason);
-  await dialog.getByRole('button', { name: button }).click();
+  await dialog.getByRole('button', { name: button, exact: true }).click();
   const warned = dialog.getByRole('button', { name: 'I have seen it' });
   await Promise.race([warned.waitFor(), dialog.waitFor({ state: 'detached' })]);
   if (await warned.isVisible()) {
