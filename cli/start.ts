@@ -39,7 +39,7 @@ export async function start(options: StartOptions): Promise<void> {
     );
     const report = await waitForBuild(session, plan, await startBuild(session, plan));
     printReport(session, report, options.json === true);
-    if (staysOpen(options)) await keepConsole(session);
+    if (staysOpen(options, process.stdout.isTTY === true)) await keepConsole(session);
     await session.close();
     note('');
     note(
@@ -63,8 +63,8 @@ function planOf(data: { collections: string; reference: string }, options: Start
 }
 
 /** At a terminal people want to look around; elsewhere, and with --exit, the table is the end. */
-function staysOpen({ exit, json }: StartOptions): boolean {
-  return process.stdout.isTTY === true && exit !== true && json !== true;
+export function staysOpen({ exit, json }: Pick<StartOptions, 'exit' | 'json'>, atTerminal: boolean): boolean {
+  return atTerminal && exit !== true && json !== true;
 }
 
 /** Runs the console until this process is interrupted, which stops everything else too. */

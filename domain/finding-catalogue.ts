@@ -220,7 +220,7 @@ export const findingCatalogue = {
   SUBMISSION_OVERLAP: { severity: 'flag', means: 'segments of a submitted file share voxels' },
   SUBMISSION_ELSEWHERE: {
     severity: 'flag',
-    means: 'a returned mask was changed in organs that the return does not name',
+    means: 'a mask was changed in organs that its return, or its task, does not ask for',
   },
   EXCLUDED_BY_OPERATOR: { severity: 'exclude', means: 'a person decided to leave the case out' },
 } as const satisfies Record<string, CatalogueEntry>;

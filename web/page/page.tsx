@@ -69,7 +69,9 @@ function SignedIn() {
             <b>
               {campaign === undefined ? 'You belong to no campaign yet' : `You do not belong to ${campaign}`}
             </b>
-            <p class="soft">A lead adds people under People, or with `plusct people add`.</p>
+            <p class="soft">
+              A lead adds people under People, or with <code>plusct people add</code>.
+            </p>
           </div>
         </main>
       )}

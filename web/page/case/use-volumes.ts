@@ -3,7 +3,7 @@ import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { getFile } from '../state/api.js';
 import { forgetDraft, keepDraft, keptDraft } from '../state/drafts.js';
 import type { CaseViewer } from '../viewer/case-viewer.js';
-import { type CaseAt, caseAddress, labelsKey, loadLabelMap } from './case-data.js';
+import { type CaseAt, caseAddress, labelsKey, loadDraft, loadLabelMap } from './case-data.js';
 import type { Workspace } from './workspace.js';
 
 /** The scan and the labels of a case on their way to the canvas. */
@@ -12,6 +12,8 @@ export interface Volumes {
   readonly share: number;
   readonly ready: boolean;
   readonly problem: unknown;
+  /** Why a draft that was left with the task is not shown. */
+  readonly draftProblem: unknown;
   /** Bytes of the label map before its voxels. */
   readonly head: Uint8Array | undefined;
   /** Takes the canvas, and answers the viewer once it is open. */
@@ -33,6 +35,7 @@ export function useVolumes(
   const [scanReady, setScanReady] = useState(false);
   const [head, setHead] = useState<Uint8Array>();
   const [problem, setProblem] = useState<unknown>();
+  const [draftProblem, setDraftProblem] = useState<unknown>();
   const labels = labelsKey(entry);
   const draftKey = [at.campaign, at.collection, at.caseId, labels].join('/');
   const sent = useRef(false);
@@ -44,7 +47,7 @@ export function useVolumes(
         workspace.location.value = location;
       });
       workspace.attach(viewer);
-      const bytes = await getFile(caseAddress(at, 'image'), setShare);
+      const bytes = await getFile(caseAddress(at, 'image'), { onShare: setShare });
       setShare(1);
       workspace.grid.value = await viewer.show(`${at.caseId}.nii.gz`, bytes, workspace.window.value);
       setScanReady(true);
@@ -58,9 +61,11 @@ export function useVolumes(
     if (!scanReady || !known || grid === undefined) return;
     loadLabelMap(at)
       .then(async (file) => {
-        const kept = await keptDraft(draftKey);
+        setDraftProblem(undefined);
+        const left = () => loadDraft(at, entry).catch(setDraftProblem);
+        const begun = (await keptDraft(draftKey)) ?? (await left());
         workspace.begin(grid, file.values);
-        if (kept !== undefined) workspace.takeOver(kept);
+        if (begun) workspace.takeOver(begun);
         sent.current = false;
         setHead(file.head);
       })
@@ -80,5 +85,5 @@ export function useVolumes(
     sent.current = true;
     void forgetDraft(draftKey);
   };
-  return { share, ready: scanReady && head !== undefined, problem, head, open, forget };
+  return { share, ready: scanReady && head !== undefined, problem, draftProblem, head, open, forget };
 }

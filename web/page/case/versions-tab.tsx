@@ -2,26 +2,33 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Organ, organs, organValue } from '../../../domain/organ.js';
 import type { CaseBody } from '../../api/schemas/case-body.js';
 import type { DiffBody } from '../../api/schemas/figures.js';
+import type { TaskEntry } from '../../api/schemas/task-body.js';
+import { Ask } from '../parts/ask.js';
 import { ProblemBox } from '../parts/problem-box.js';
 import { useResource } from '../state/resource.js';
 import { addedColour, css, organColours, removedColour } from '../viewer/colours.js';
 import { type CaseAt, caseAddress, loadMask, loadPreLabel, versionsOf } from './case-data.js';
+import { workOn } from './commands.js';
 import { differences, type OrganDifference } from './figures.js';
 import type { Workspace } from './workspace.js';
 
 interface VersionsProps {
   readonly at: CaseAt;
   readonly body: CaseBody;
+  readonly entry: TaskEntry | undefined;
   readonly workspace: Workspace;
+  done(): void;
 }
 
 /** `pre-label`: all organs as they were before anybody drew; `drawn`: as they came, against what is drawn now. */
 export type Base = 'pre-label' | 'drawn' | { readonly organ: Organ; readonly version: string };
 
 /** Versions of each organ, and what is different from them in the labels as they are now. */
-export function VersionsTab({ at, body, workspace }: VersionsProps) {
+export function VersionsTab({ at, body, entry, workspace, done }: VersionsProps) {
   const { base, problem, figures, show } = useComparison(at, workspace);
   const isOn = workspace.comparison.value !== undefined;
+  // Restoring brings other labels: what is drawn on these has to be handed in, or undone, first.
+  const mayRestore = (entry?.can.includes('restore') ?? false) && workspace.strokes.value === 0;
   return (
     <>
       <section>
@@ -53,7 +60,52 @@ export function VersionsTab({ at, body, workspace }: VersionsProps) {
       {organs.map((organ) => (
         <OrganVersions key={organ} organ={organ} body={body} base={isOn ? base : undefined} show={show} />
       ))}
+      {mayRestore && isOn && typeof base === 'object' && (
+        <Restore entry={entry!} body={body} base={base} workspace={workspace} done={done} />
+      )}
     </>
+  );
+}
+
+interface RestoreProps {
+  readonly entry: TaskEntry;
+  readonly body: CaseBody;
+  readonly base: { readonly organ: Organ; readonly version: string };
+  readonly workspace: Workspace;
+  done(): void;
+}
+
+/** Takes an older version of an organ again: its voxels become a new version. */
+function Restore({ entry, body, base: { organ, version }, workspace, done }: RestoreProps) {
+  const [asking, setAsking] = useState(false);
+  const { label, state } = entry.task.organs[organ];
+  const older = versionsOf(body.versions, organ).find((each) => each.version === version);
+  const same = older === undefined || older.voxelSha256 === label?.voxelSha256;
+  if (same || state === 'source' || state === 'absent') return null;
+  const act = async (reason: string) => {
+    await workOn(entry, workspace, { kind: 'restore', organ, version, reason });
+    workspace.compare(undefined);
+    done();
+  };
+  return (
+    <section>
+      <button type="button" onClick={() => setAsking(true)}>
+        Take this {organ} of {older.author} again
+      </button>
+      {asking && (
+        <Ask
+          title={`Take the ${organ} of ${older.author} again`}
+          does="Restore"
+          reason="needed"
+          act={act}
+          close={() => setAsking(false)}
+        >
+          <p class="soft">
+            {older.voxels.toLocaleString()} voxels, “{older.reason}”. They become a new version; none is lost.
+          </p>
+        </Ask>
+      )}
+    </section>
   );
 }
 
