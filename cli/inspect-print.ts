@@ -3,6 +3,7 @@ import { collectionFacts } from '../domain/collection.js';
 import type { Finding } from '../domain/finding.js';
 import { type Severity, severities } from '../domain/finding-catalogue.js';
 import type { Geometry } from '../domain/volume.js';
+import { sidesKnown } from '../imaging/geometry-repair.js';
 import type { Inspection } from '../sources/inspection.js';
 import { cut, printTable, say, styled, terminalWidth } from './output.js';
 
@@ -34,7 +35,12 @@ export function printInspection(inspection: Inspection): void {
     say('');
     printTable(
       ['value', 'label', 'voxels', 'mL'],
-      values.map(({ value, name, voxels, ml }) => [value, name, voxels.toLocaleString('en'), ml.toFixed(1)]),
+      values.map(({ value, name, voxels, ml }) => [
+        value,
+        name,
+        voxels.toLocaleString('en'),
+        ml?.toFixed(1) ?? '–',
+      ]),
     );
   }
   say('');
@@ -42,11 +48,13 @@ export function printInspection(inspection: Inspection): void {
   for (const each of bySeverity(findings)) printFinding(each);
 }
 
-function printGeometry({ shape, spacingMm, axisCodes, affine, decidedBy, repairs }: Geometry): void {
+function printGeometry(geometry: Geometry): void {
+  const { shape, spacingMm, axisCodes, affine, decidedBy, repairs } = geometry;
   const mm = (value: number): string => String(Number(value.toPrecision(5)));
   const extent = shape.map((size, axis) => mm(size * spacingMm[axis]!)).join(' × ');
   line('shape', `${shape.join(' × ')} voxels`);
-  line('spacing', `${spacingMm.map(mm).join(' × ')} mm, ${extent} mm in all`);
+  const size = sidesKnown(geometry) ? `${extent} mm in all` : 'a placeholder: the true one is not known';
+  line('spacing', `${spacingMm.map(mm).join(' × ')} mm, ${size}`);
   line('axes', `${axisCodes}, as the ${decidedBy === 'dicom' ? 'DICOM positions say' : `${decidedBy} says`}`);
   affine.forEach((row, at) => {
     line(at === 0 ? 'affine' : '', row.map((value) => mm(value).padStart(10)).join(''));

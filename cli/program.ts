@@ -211,11 +211,11 @@ function addEvaluate(program: Command): void {
 function addInspect(program: Command): void {
   program
     .command('inspect <path>')
-    .description('what a NIfTI file, a DICOM folder or a folder of files holds, and what is wrong with it')
+    .description('what a file (NIfTI, DICOM, NRRD) or a folder of files holds, and what is wrong with it')
     .option('--label <file>', 'the label map that belongs to it')
     .option('--png <file>', 'write a picture: axial, coronal and sagittal')
     .option('--collection <name>', 'by whose rules; guessed from the name of the file')
-    .option('--labels <list>', 'names of values: 1=liver,2=kidney')
+    .option('--labels <list>', 'names of values: 1+2=liver,3=kidney; organs are checked as such')
     .addOption(jsonOption())
     .action(async (path, options) => (await import('./inspect.js')).inspect(path, options));
 }
