@@ -10,7 +10,7 @@ import { asFiled } from '../imaging/geometry-repair.js';
 import { readCt, readLabelMap } from '../imaging/nifti.js';
 import { writeCt } from '../imaging/nifti-write.js';
 import { type CtVolume, type LabelMap, type Mask, withGeometry } from '../imaging/volume.js';
-import type { LabelFault, SourceAdapter } from './adapter.js';
+import type { SourceAdapter } from './adapter.js';
 import { imageFindings, labelFindings } from './case-checks.js';
 import { folderOf } from './file-tree.js';
 import { mergeOrgans } from './label-merge.js';
@@ -178,20 +178,25 @@ export function takeLabel(
   const rules = { organLabels: organLabels ?? adapter.organLabels, organHu: adapter.organHu, absent };
   const merged = mergeOrgans(label, rules.organLabels);
   const { shape } = label.geometry;
+  const faults = labelFindings(merged, image, rules, where);
   // A label under rules of its own is of another edition, of which nothing is known.
-  const known =
-    organLabels === undefined ? adapter.labelFault?.({ caseId, shape, voxels: merged.found }) : undefined;
-  const faults = [
-    ...labelFindings(merged, image, rules, where),
-    ...(known === undefined ? [] : [labelFault(known, where)]),
-  ];
+  if (organLabels === undefined)
+    faults.push(...publishedFaults(adapter, { caseId, shape, voxels: merged.found }, where));
   findings.push(...geometryCopied(image.geometry, label.geometry, where), ...faults);
   if (merged.unknown.length > 0) return [];
   return merged.organs.filter(({ voxels }) => voxels > 0).map(({ organ, mask }) => ({ organ, mask }));
 }
 
-function labelFault({ code, message, suggestion }: LabelFault, where: string): Finding {
-  return finding(code, { where, field: 'values', message: `${where}: ${message}`, suggestion });
+/** Where a label is not as its collection published it. */
+export function publishedFaults(
+  { labelFault }: SourceAdapter,
+  label: Parameters<NonNullable<SourceAdapter['labelFault']>>[0],
+  where: string,
+): Finding[] {
+  const known = labelFault?.(label);
+  if (known === undefined) return [];
+  const { code, message, suggestion } = known;
+  return [finding(code, { where, field: 'values', message: `${where}: ${message}`, suggestion })];
 }
 
 /** What a table of the collection says of the voxels, held against the header by direction in the patient. */

@@ -10,11 +10,19 @@ import { asFiled } from '../imaging/geometry-repair.js';
 import { readCt } from '../imaging/nifti.js';
 import { toOrientation } from '../imaging/orientation.js';
 import type { CtVolume, LabelMap } from '../imaging/volume.js';
-import { imageFindings } from './case-checks.js';
+import type { SourceAdapter } from './adapter.js';
+import { imageFindings, valuesFindings } from './case-checks.js';
 import { evenUnderLabels } from './checks/label-place.js';
 import { guessCaseId, guessCollection } from './guess-collection.js';
 import { identityReport } from './identity-check.js';
-import { attempt, labelPlaceFindings, type OrganMask, takeImage, takeLabel } from './ingest-case.js';
+import {
+  attempt,
+  labelPlaceFindings,
+  type OrganMask,
+  publishedFaults,
+  takeImage,
+  takeLabel,
+} from './ingest-case.js';
 import {
   countValues,
   isLabelFormat,
@@ -22,6 +30,7 @@ import {
   readAnyLabels,
   type ValueCount,
 } from './inspected-labels.js';
+import { mergeOrgans } from './label-merge.js';
 import { orientationFindings } from './orientation-checks.js';
 import { adapterFor } from './registry.js';
 
@@ -185,6 +194,8 @@ function inspectLabelMap({ names, collection: named }: InspectInput, { path, byt
   const { geometry, values } = label;
   const imageless = { geometry, hu: new Int16Array(0), minHu: 0, maxHu: 0, notFinite: 0 };
   findings.push(...imageFindings(imageless, adapterFor(collection ?? noCollection), path));
+  if (collection !== undefined && collection !== noCollection)
+    findings.push(...faultsOfLabels(label, adapterFor(collection), path));
   return {
     inspection: {
       path,
@@ -197,6 +208,14 @@ function inspectLabelMap({ names, collection: named }: InspectInput, { path, byt
     geometry,
     labels: values,
   };
+}
+
+/** What a collection can say of one of its labels without the image. */
+function faultsOfLabels(label: NamedLabels, adapter: SourceAdapter, path: string): Finding[] {
+  const merged = mergeOrgans(label, adapter.organLabels);
+  const { shape } = label.geometry;
+  const known = { caseId: guessCaseId(path) ?? path, shape, voxels: merged.found };
+  return [...valuesFindings(merged, adapter, path), ...publishedFaults(adapter, known, path)];
 }
 
 function caseOf({ path, image, labelPath }: InspectInput, collection: Collection | undefined): SourceCase {

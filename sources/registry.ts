@@ -1,6 +1,7 @@
 import type { Collection } from '../domain/collection.js';
 import { abdomenCt1k } from './abdomenct-1k.js';
 import type { SourceAdapter } from './adapter.js';
+import { withOriginalScans } from './ircadb.js';
 import { kits19 } from './kits19.js';
 import { lits } from './lits.js';
 import { msdPancreas, msdSpleen } from './msd.js';
@@ -18,10 +19,10 @@ const adapters: Readonly<Record<Collection, SourceAdapter>> = {
   nnunet,
 };
 
-/** The adapter of a collection. A table of true spacings in its folder counts for each of them. */
+/** The adapter of a collection. True spacings in its folder, as a table or as the original scans, count for each of them. */
 export function adapterFor(collection: Collection): SourceAdapter {
   const adapter = adapters[collection];
   const list: SourceAdapter['list'] = async (directory) =>
-    withTrueSpacings(directory, await adapter.list(directory));
+    withTrueSpacings(directory, await withOriginalScans(directory, await adapter.list(directory), adapter));
   return { ...adapter, list };
 }
