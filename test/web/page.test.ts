@@ -197,6 +197,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     const caseId = page.url().split('/').at(-1)!;
     phantom = cases.find(({ at }) => at.caseId === caseId)!;
     expect(page.url()).toContain('/case/lits/');
+    expect(await page.title()).toBe(`lits / ${caseId} – plusct`);
     const picture = await page.locator('canvas').screenshot();
     await shot('case');
     expect(

@@ -38,7 +38,7 @@ export function useVolumes(
   const [draftProblem, setDraftProblem] = useState<unknown>();
   const labels = labelsKey(entry);
   const draftKey = [at.campaign, at.collection, at.caseId, labels].join('/');
-  const sent = useRef(false);
+  const { begin, forget } = useKeptDrawing(draftKey, workspace);
   const open = async (canvas: HTMLCanvasElement) => {
     const { CaseViewer } = await import('../viewer/case-viewer.js');
     const viewer = new CaseViewer(canvas);
@@ -66,14 +66,20 @@ export function useVolumes(
         const begun = (await keptDraft(draftKey)) ?? (await left());
         workspace.begin(grid, file.values);
         if (begun) workspace.takeOver(begun);
-        sent.current = false;
+        begin();
         setHead(file.head);
       })
       .catch(setProblem);
   }, [scanReady, known, labels]);
+  return { share, ready: scanReady && head !== undefined, problem, draftProblem, head, open, forget };
+}
+
+/** Keeps what is drawn in this browser, a moment after each stroke, from `begin` until `forget`: then it was sent. */
+function useKeptDrawing(draftKey: string, workspace: Workspace): { begin(): void; forget(): void } {
+  const keeps = useRef(false);
   const strokes = workspace.strokes.value;
   useEffect(() => {
-    if (head === undefined || sent.current) return undefined;
+    if (!keeps.current) return undefined;
     const keep = () =>
       void (strokes === 0 || workspace.values === undefined
         ? forgetDraft(draftKey)
@@ -81,9 +87,13 @@ export function useVolumes(
     const timer = setTimeout(keep, keepAfterMs);
     return () => clearTimeout(timer);
   }, [strokes]);
-  const forget = () => {
-    sent.current = true;
-    void forgetDraft(draftKey);
+  return {
+    begin() {
+      keeps.current = true;
+    },
+    forget() {
+      keeps.current = false;
+      void forgetDraft(draftKey);
+    },
   };
-  return { share, ready: scanReady && head !== undefined, problem, draftProblem, head, open, forget };
 }
