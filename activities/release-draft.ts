@@ -145,12 +145,16 @@ async function withVoxelCounts(deps: Deeds, content: ReleaseContent): Promise<Re
   return { ...content, changes: { ...content.changes, changed } };
 }
 
-/** Counts voxels that came and went between two label versions of each changed organ that has both. */
-export function countChangedVoxels(
+/** Beyond so many, counting would take longer than anybody waits: a new model may change every case. */
+const countedOrgans = 200;
+
+/** Counts voxels that came and went between the label versions of changed organs; not where too many changed. */
+export async function countChangedVoxels(
   deps: Deeds,
   campaign: string,
   changed: readonly CaseChange[],
 ): Promise<CaseChange[]> {
+  if (changed.reduce((sum, { organs }) => sum + organs.length, 0) > countedOrgans) return [...changed];
   return mapBounded(changed, volumesAtOnce, async (change) => {
     const [collection, caseId] = change.case.split('/') as [CaseAddress['collection'], string];
     const organs: OrganChange[] = [];

@@ -37,14 +37,16 @@ export function releaseChoice(options: ChoiceOptions, before: ReleaseChoice = fi
     testShare,
     unfinished,
   } = options;
-  caseQuery(where);
-  const uses = licenceAllows.map(licenceUse);
+  caseQuery(where === '' ? undefined : where);
+  const uses = licenceAllows.filter((text) => text !== 'anything').map(licenceUse);
+  const { where: queried, ...rest } = before;
+  const query = where ?? queried ?? '';
   const asked = {
-    ...before,
+    ...rest,
     ...(images === undefined ? {} : { images }),
     ...(trainingBinds === undefined ? {} : { trainingBinds }),
-    ...(uses.length === 0 ? {} : { uses }),
-    ...(where === undefined ? {} : { where }),
+    ...(licenceAllows.length === 0 ? {} : { uses }),
+    ...(query === '' ? {} : { where: query }),
     ...(labelsUnder === undefined ? {} : { labelsUnder: knownLicence(labelsUnder) }),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
     ...(testShare === undefined ? {} : { testShare: Number(testShare) }),
@@ -60,7 +62,10 @@ export function releaseChoice(options: ChoiceOptions, before: ReleaseChoice = fi
 function licenceUse(text: string): LicenceUse {
   const found = licenceUses.find((use) => use === text);
   if (found !== undefined) return found;
-  throw new PlusctError('InvalidInput', `--licence-allows ${text}: expected ${licenceUses.join(', ')}`);
+  throw new PlusctError(
+    'InvalidInput',
+    `--licence-allows ${text}: expected ${licenceUses.join(', ')} or anything`,
+  );
 }
 
 function knownLicence(text: string): string {

@@ -16,10 +16,10 @@ export function addReleases(program: Command): void {
 function withChoice(command: Command): Command {
   return command
     .addOption(campaignOption())
-    .option('--where <query>', 'which cases, as in `plusct cases`')
+    .option('--where <query>', 'which cases, as in `plusct cases`; an empty one for all')
     .option(
       '--licence-allows <use>',
-      'leave out cases that do not allow it (repeat): share, derivatives, commercial',
+      'leave out cases that do not allow it (repeat): share, derivatives, commercial; or anything',
       collect,
       [],
     )

@@ -68,7 +68,7 @@ async function segmentation(
   const files: { path: string; bytes: Uint8Array }[] = [];
   for (const { path, sha256: hash } of item.sourceFiles.filter((file) => mayBeDicom(file.path))) {
     const at = join(folder, path);
-    if (!existsSync(at)) return `${at} is not there; name the collection's folder with --series`;
+    if (!existsSync(at)) return `${at} is not there; name the collection’s folder with --series`;
     const bytes = new Uint8Array(await readFile(at));
     if (sha256(bytes) !== hash) return `${at} is not the file that the release was made of`;
     files.push({ path, bytes });
