@@ -1,7 +1,8 @@
 import { PlusctError } from '../domain/errors.js';
-import { factsOf, type LicenceUse, licenceUses } from '../domain/licence.js';
+import { factsOf } from '../domain/licence.js';
 import { ReleaseChoice } from '../domain/release.js';
 import { caseQuery } from './cases.js';
+import { licenceUse } from './export.js';
 
 /** What `plusct release plan` and `publish` are told; what is not said stays as it was in the release before. */
 export interface ChoiceOptions {
@@ -57,15 +58,6 @@ export function releaseChoice(options: ChoiceOptions, before: ReleaseChoice = fi
   const [issue] = parsed.error.issues;
   const option = issue?.path[0] === 'testShare' ? '--test-share' : '--seed';
   throw new PlusctError('InvalidInput', `${option}: ${issue?.message ?? 'it cannot be read'}`);
-}
-
-function licenceUse(text: string): LicenceUse {
-  const found = licenceUses.find((use) => use === text);
-  if (found !== undefined) return found;
-  throw new PlusctError(
-    'InvalidInput',
-    `--licence-allows ${text}: expected ${licenceUses.join(', ')} or anything`,
-  );
 }
 
 function knownLicence(text: string): string {

@@ -4,7 +4,8 @@ import { PlusctError } from '../domain/errors.js';
 import { taskQueue } from '../domain/queues.js';
 import { newestVersion } from '../domain/release-version.js';
 import { parseSemVer } from '../domain/semver.js';
-import { queries, releaseWorkflowId, workflowTypes } from '../domain/workflow-ids.js';
+import { queries, releaseEntity, releaseWorkflowId, workflowTypes } from '../domain/workflow-ids.js';
+import { readAudit } from '../storage/audit-log.js';
 import { readRelease, releaseVersions } from '../storage/releases.js';
 import type { PublishInput, PublishOutcome, PublishProgress } from '../workflows/publish-release.js';
 import { printJson, say, styled } from './output.js';
@@ -40,7 +41,7 @@ export async function publishRelease(
     say(`${campaign} ${version} is published: ${outcome.cases} cases, manifest ${outcome.manifestSha256}`);
     return say('Keep that hash elsewhere: plusct release verify --manifest HASH proves a copy against it.');
   }
-  for (const why of explained(version, outcome))
+  for (const why of await explained(session, input, outcome))
     process.stderr.write(`${styled('red', 'refused')}: ${why}\n`);
 }
 
@@ -95,10 +96,19 @@ async function watched(handle: WorkflowHandle): Promise<PublishOutcome> {
   }
 }
 
-function explained(version: string, outcome: Exclude<PublishOutcome, { state: 'published' }>): string[] {
+async function explained(
+  { store }: Session,
+  { campaign, version }: PublishInput,
+  outcome: Exclude<PublishOutcome, { state: 'published' }>,
+): Promise<string[]> {
   if (outcome.state === 'refused') return outcome.refusals;
   const { at, manifestSha256 } = outcome;
+  const { records } = await readAudit(store, campaign, releaseEntity(version));
+  const winner = records.find(
+    ({ details, outcome: how }) => how === 'done' && details?.manifest === manifestSha256,
+  );
+  const by = winner === undefined ? '' : ` by ${winner.actor}`;
   return [
-    `${version} was published on ${at} with other content (manifest ${manifestSha256}), and a release is never changed: publish this as the next version`,
+    `${version} was published${by} on ${at} with other content (manifest ${manifestSha256}), and a release is never changed: publish this as the next version`,
   ];
 }

@@ -75,8 +75,7 @@ export async function validateCroissant(
 ): Promise<{ valid: boolean; output: string }> {
   try {
     const args = ['-m', 'mlcroissant.scripts.validate', `--jsonld=${path}`];
-    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
-    const { stderr } = await runFile(python, args, { timeout: runTimeoutMs, env });
+    const { stderr } = await runFile(python, args, { timeout: runTimeoutMs });
     return { valid: true, output: stderr };
   } catch (error) {
     return { valid: false, output: String((error as { stderr?: unknown }).stderr || error).trim() };

@@ -8,7 +8,14 @@ import { verifyStoredRelease } from '../../activities/release-verify.js';
 import { publishManifest } from '../../activities/releases.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { CaseResult } from '../../domain/campaign.js';
-import { evaluationKey, modelKey, objectKey, releaseManifestKey, resultKey } from '../../domain/keys.js';
+import {
+  evaluationKey,
+  modelKey,
+  objectKey,
+  publicationKey,
+  releaseManifestKey,
+  resultKey,
+} from '../../domain/keys.js';
 import { Model } from '../../domain/model.js';
 import type { ReleaseChoice } from '../../domain/release.js';
 import { writeLabelMap } from '../../imaging/nifti-write.js';
@@ -219,6 +226,22 @@ describe('a published release', () => {
     );
     expect(new Set(race.map(({ at: day }) => day)).size).toBe(1);
     expect(sha256((await store.get(releaseManifestKey(campaign, '1.0.0')))!)).toBe(race[0].manifestSha256);
+  });
+
+  it('is completed by whoever asks again, when its publisher died between the manifest and the rest', async () => {
+    const store = await miniStore();
+    const manifest = await drafted(store, asked('1.0.0'));
+    await store.putIfAbsent(releaseManifestKey(campaign, '1.0.0'), await getContent(store, manifest));
+    const before = (await verifyStoredRelease(store, campaign, '1.0.0')).faults.map(({ kind, path }) => [
+      kind,
+      path,
+    ]);
+    expect(before).toEqual([
+      ['missing', 'audit record'],
+      ['missing', publicationKey(campaign, '1.0.0')],
+    ]);
+    expect(await publish(store, '1.0.0')).toMatchObject({ won: true, manifestSha256: manifest.sha256 });
+    expect(await verifyStoredRelease(store, campaign, '1.0.0')).toMatchObject({ faults: [] });
   });
 
   it('is verified whole; one changed byte, a lost object, a foreign one and a changed manifest are named', async () => {

@@ -5,41 +5,24 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { segmentationFiles } from '../../cli/release-seg.js';
 import { readDicomSeries } from '../../imaging/dicom.js';
 import { readSegmentation } from '../../imaging/dicom-seg.js';
-import { writeCtSlice } from '../../imaging/dicom-write.js';
 import { writeCt, writeLabelMap } from '../../imaging/nifti-write.js';
 import { putContent } from '../../storage/content.js';
 import { sha256 } from '../../storage/hash.js';
 import { memoryStore } from '../../storage/memory.js';
 import { manifest, releaseCase } from '../domain/releases.js';
+import { smallSeries } from './made-series.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'plusct-release-seg-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const files = [1, 2, 3].map((n) => ({
-  path: `slice-${n}.dcm`,
-  bytes: writeCtSlice({
-    patientId: 'P',
-    studyUid: '1.2',
-    seriesUid: '1.2.3',
-    sopUid: `1.2.3.${n}`,
-    instanceNumber: n,
-    rows: 3,
-    columns: 4,
-    pixelSpacingMm: [1, 1],
-    imagePosition: [0, 0, 2 * n],
-    imageOrientation: [1, 0, 0, 0, -1, 0],
-    sliceThicknessMm: 2,
-    pixels: new Int16Array(12),
-  }),
-}));
-const { geometry, hu } = readDicomSeries(files).image;
+const { geometry, hu } = readDicomSeries(smallSeries).image;
 const values = Uint8Array.from({ length: 36 }, (_, n) => n % 5);
 const created = new Date('2026-01-02T03:04:05Z');
 
 async function released() {
   const store = memoryStore();
   const labels = await putContent(store, writeLabelMap(values, writeCt(geometry, hu)));
-  const sourceFiles = files.map(({ path, bytes }) => ({
+  const sourceFiles = smallSeries.map(({ path, bytes }) => ({
     path,
     sha256: sha256(bytes),
     bytes: bytes.byteLength,
@@ -55,7 +38,7 @@ async function released() {
 
 describe('segmentations of a release', () => {
   it('lie on the slices of their series, the same bytes each time, and other cases are named', async () => {
-    for (const { path, bytes } of files) writeFileSync(join(folder, path), bytes);
+    for (const { path, bytes } of smallSeries) writeFileSync(join(folder, path), bytes);
     const { files: made, leftOut } = await released();
     expect(leftOut).toEqual([{ case: 'lits/volume-0', why: 'its source is no DICOM series' }]);
     expect(made.map(({ path }) => path)).toEqual(['seg/nih-pancreas/PANCREAS_0001.dcm']);
@@ -66,7 +49,7 @@ describe('segmentations of a release', () => {
   });
 
   it('are not made of slices that are not those of the release', async () => {
-    const wrong = files[1].bytes.slice();
+    const wrong = smallSeries[1].bytes.slice();
     wrong[wrong.length - 1] ^= 1;
     writeFileSync(join(folder, 'slice-2.dcm'), wrong);
     expect(await (await released()).files[0].make()).toContain(

@@ -9,29 +9,19 @@ import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { diffRelease, listReleases, planRelease, showRelease } from '../../cli/release.js';
 import { downloadRelease } from '../../cli/release-download.js';
 import { checkFolder, verifyFolder } from '../../cli/release-verify.js';
-import type { Session } from '../../cli/session.js';
 import { readCt, readLabelMap } from '../../imaging/nifti.js';
 import { ensureCroissantValidator, validateCroissant } from '../../infra/croissant-validator.js';
 import { resolveHome } from '../../infra/home.js';
+import { adapterFor } from '../../sources/registry.js';
 import { memoryStore } from '../../storage/memory.js';
-import { readConfig } from '../../workers/config.js';
 import { storeMiniCampaign } from '../activities/mini-campaign.js';
 import { choice } from '../domain/releases.js';
+import { storeSession } from './made-session.js';
 
 const store = memoryStore();
 const dir = mkdtempSync(join(tmpdir(), 'plusct-release-'));
 const campaign = 'mini';
-const session: Session = {
-  store,
-  config: readConfig({
-    TEMPORAL_ADDRESS: 'none:1',
-    S3_ENDPOINT: 'http://none:1',
-    S3_ACCESS_KEY_ID: 'none',
-    S3_SECRET_ACCESS_KEY: 'none',
-  }),
-  client: () => Promise.reject(new Error('reading a release asks no server but the object store')),
-  close: async () => undefined,
-};
+const session = storeSession(store);
 const layouts = ['plain', 'abdomenct-1k', 'nnunet', 'msd'] as const;
 
 /** What a command says. */
@@ -93,6 +83,20 @@ describe('a downloaded release', () => {
       'label',
     );
     expect(label.geometry).toEqual(plain.geometry);
+  });
+
+  it('is taken in again, as the layout that it is in', async () => {
+    const dataset = await adapterFor('nnunet').list(join(dir, 'nnunet/Dataset501_mini'));
+    expect(dataset.cases.map(({ caseId }) => caseId)).toEqual(['lits_volume-2']);
+    expect(dataset.cases[0].organLabels?.organs).toEqual({
+      liver: [1],
+      kidney: [2],
+      spleen: [3],
+      pancreas: [4],
+    });
+    const counted = await adapterFor('abdomenct-1k').list(join(dir, 'abdomenct-1k'));
+    const [first] = counted.cases.filter(({ labelPath }) => labelPath !== undefined);
+    expect(first).toMatchObject({ caseId: 'Case_00001', labelPath: 'Mask/Case_00001.nii.gz' });
   });
 
   it('names a file in which one byte was changed, one that is missing and one too many', async () => {

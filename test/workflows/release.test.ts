@@ -154,7 +154,7 @@ describe('a release on real servers', () => {
     const other = { campaign, as: 'lea', reason: 'again', images: false };
     const text = await said(() => publishRelease(session, '1.0.0', { ...other, unfinished: true }));
     expect(text).toContain('refused');
-    expect(text).toContain(`was published on`);
+    expect(text).toContain('1.0.0 was published by lea on');
     expect(process.exitCode).toBe(3);
   });
 
