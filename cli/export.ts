@@ -46,7 +46,8 @@ export async function exportCases(
   for (const each of leftOut) say(`  ${each.name}: ${each.reasons.join('; ')}`);
 }
 
-function licenceUse(text: string): LicenceUse {
+/** A use as `--licence-allows` names it. */
+export function licenceUse(text: string): LicenceUse {
   const found = licenceUses.find((use) => use === text);
   if (found !== undefined) return found;
   throw new WrongOption(`--licence-allows ${text}: expected ${licenceUses.join(', ')}`);

@@ -3,6 +3,7 @@ import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
 import { addLabels } from './label-program.js';
+import { addReleases } from './release-program.js';
 import { addPeople, addTasks } from './task-program.js';
 
 function addServers(program: Command): void {
@@ -377,5 +378,6 @@ export function program(): Command {
   addAgreement(root);
   addPeople(root);
   addLabels(root);
+  addReleases(root);
   return root;
 }

@@ -147,3 +147,15 @@ export const evaluationPrefix = (id: string): string => `${evaluationsPrefix}${i
 export const evaluationKey = (id: string, file: string): string => `${evaluationPrefix(id)}/${file}`;
 export const evaluationCaseKey = (id: string, collection: Collection, caseId: string): string =>
   `${evaluationPrefix(id)}/cases/${collection}/${caseId}.json`;
+
+export const releasesPrefix = (campaign: string): string => `${root}/releases/${campaign}/`;
+export const releasePrefix = (campaign: string, version: string): string =>
+  `${releasesPrefix(campaign)}${version}/`;
+/** Written once and last: with it a release is there, without it there is none. */
+export const releaseManifestKey = (campaign: string, version: string): string =>
+  `${releasePrefix(campaign, version)}manifest.json`;
+/** When it came out, which the manifest does not hold. */
+export const publicationKey = (campaign: string, version: string): string =>
+  `${releasePrefix(campaign, version)}published.json`;
+/** Every model of an organ. */
+export const modelsPrefix = (organ: Organ): string => `${root}/models/${organ}/`;

@@ -9,6 +9,7 @@ import { ingestDeeds } from '../activities/ingest.js';
 import { labelDeeds } from '../activities/labels.js';
 import { modelDeeds } from '../activities/models.js';
 import { refinementDeeds } from '../activities/refinement.js';
+import { releaseDeeds } from '../activities/releases.js';
 import { rosterDeeds } from '../activities/roster.js';
 import { workPlanDeeds } from '../activities/work-plans.js';
 import { type QueueRole, taskQueue } from '../domain/queues.js';
@@ -31,6 +32,7 @@ export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
     ...labelDeeds(dependencies),
     ...refinementDeeds(dependencies),
     ...workPlanDeeds(dependencies),
+    ...releaseDeeds(dependencies),
     ...rosterDeeds(dependencies),
   };
 }

@@ -7,6 +7,7 @@ import type { IngestDeeds } from '../activities/ingest.js';
 import type { LabelDeeds } from '../activities/labels.js';
 import type { ModelDeeds } from '../activities/models.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
+import type { ReleaseDeeds } from '../activities/releases.js';
 import type { RosterDeeds } from '../activities/roster.js';
 import type { WorkPlanDeeds } from '../activities/work-plans.js';
 import { permanentFailures } from '../domain/errors.js';
@@ -69,7 +70,7 @@ export const begun = () =>
 
 /** Work on whole volumes; heartbeats tell that it is alive. */
 export const heavy = () =>
-  proxyActivities<IngestDeeds & EvaluationDeeds & CampaignDeeds & WorkPlanDeeds>(
+  proxyActivities<IngestDeeds & EvaluationDeeds & CampaignDeeds & WorkPlanDeeds & ReleaseDeeds>(
     options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }),
   );
 

@@ -15,7 +15,11 @@ import { labelMapFile, maskOf, organVoxels, storeMiniCase } from '../workflows/m
  * A campaign of mini cases: `volume-1` was only ingested, `volume-2` is finished: its kidney is as the model proposed it, its spleen was
  * corrected twice, its pancreas is absent.
  */
-export async function storeMiniCampaign(store: ObjectStore, campaign: string): Promise<void> {
+export async function storeMiniCampaign(
+  store: ObjectStore,
+  campaign: string,
+  licence = 'CC-BY-4.0',
+): Promise<void> {
   const plan = {
     campaign,
     collections: [{ collection: 'lits', directory: '/none' }],
@@ -27,7 +31,7 @@ export async function storeMiniCampaign(store: ObjectStore, campaign: string): P
   };
   await publishJson(store, campaignPlanKey(campaign), CampaignPlan.parse(plan));
   await storeMiniCase(store, campaign, 'volume-1');
-  await finish(store, campaign, 'volume-2');
+  await finish(store, campaign, 'volume-2', licence);
   // In mini cases the author of every proposal is `model`.
   const model = {
     modelId: 'model',
@@ -41,8 +45,8 @@ export async function storeMiniCampaign(store: ObjectStore, campaign: string): P
   await publishJson(store, modelKey('model'), Model.parse(model));
 }
 
-async function finish(store: ObjectStore, campaign: string, caseId: string): Promise<void> {
-  const { at, labels, image } = await storeMiniCase(store, campaign, caseId, { licence: 'CC-BY-4.0' });
+async function finish(store: ObjectStore, campaign: string, caseId: string, licence: string): Promise<void> {
+  const { at, labels, image } = await storeMiniCase(store, campaign, caseId, { licence });
   const spleen = labels.find(({ organ }) => organ === 'spleen')!;
   let parent = spleen.version;
   let drawn: LabelSummary = spleen;

@@ -50,3 +50,31 @@ describe('a split', () => {
     expect(() => splitCases({ cases: names(2), groups: [], shares: {}, seed: 1 })).toThrow('shares');
   });
 });
+
+describe('a split that goes on', () => {
+  const cases = Array.from({ length: 10 }, (_, n) => `c${n}`);
+  const shares = { train: 0.5, test: 0.5 };
+
+  it('leaves every case in its part and deals out only the new ones', () => {
+    const first = splitCases({ cases, groups: [], shares, seed: 1 });
+    const kept = Object.fromEntries(
+      Object.entries(first).flatMap(([part, own]) => own.map((name) => [name, part])),
+    );
+    const more = splitCases({
+      cases: [...cases, 'd0', 'd1', 'd2'],
+      groups: [['c0', 'd0']],
+      shares,
+      seed: 9,
+      kept,
+    });
+    for (const [part, own] of Object.entries(first)) expect(more[part]).toEqual(expect.arrayContaining(own));
+    expect(Object.values(more).find((own) => own.includes('d0'))).toContain('c0');
+    expect(Object.values(more).flat()).toHaveLength(13);
+  });
+
+  it('brings cases together that turn out to show one scan', () => {
+    const kept = { c0: 'test', c1: 'train' };
+    const { train } = splitCases({ cases: ['c0', 'c1'], groups: [['c0', 'c1']], shares, seed: 1, kept });
+    expect(train).toEqual(['c0', 'c1']);
+  });
+});
