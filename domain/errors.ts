@@ -8,6 +8,7 @@ export const permanentFailures = [
   'ModelNotFound',
   'ConflictingResult',
   'InvalidInput',
+  'DeviceTooSmall',
 ] as const;
 /** Failures that may pass: a server that is away, a worker that was killed. */
 export const passingFailures = [

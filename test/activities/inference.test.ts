@@ -1,11 +1,12 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { Device } from '../../activities/device.js';
 import { type Inferrer, predictOnce } from '../../activities/inference.js';
 import { loadPassport } from '../../activities/label-store.js';
-import { ModelCache } from '../../activities/model-cache.js';
 import { putTrainingSet, trainOn } from '../../activities/training.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { Passport } from '../../domain/case.js';
 import { passportKey } from '../../domain/keys.js';
+import type { Engine } from '../../engines/engine.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { getContent } from '../../storage/content.js';
 import { canonicalJson } from '../../storage/json.js';
@@ -22,6 +23,9 @@ let asked: Asked;
 let around: Inferrer;
 let modelId: string;
 
+const deviceOf = (engineByName: () => Engine) =>
+  new Device({ store, engineByName, now: () => new Date(), about: { name: 'here-0' } });
+
 async function trained(seed: number): Promise<string> {
   const { engine } = learner();
   const set = await putTrainingSet(store, setOf([mini], { seed }));
@@ -33,7 +37,7 @@ beforeEach(async () => {
   mini = await storeMiniCase(store, 'first');
   const { engine, asked: ofEngine } = learner();
   asked = ofEngine;
-  around = { store, work, models: new ModelCache(store, () => engine) };
+  around = { store, work, device: deviceOf(() => engine) };
   modelId = await trained(1);
 });
 afterAll(() => work.close());
@@ -41,7 +45,7 @@ afterAll(() => work.close());
 describe('what a model says of a case', () => {
   it('is inferred once; whoever asks later is told from the store', async () => {
     const first = await predictOnce(around, mini.at, modelId, context);
-    const later = { ...around, models: new ModelCache(store, () => expect.fail('no engine is needed')) };
+    const later = { ...around, device: deviceOf(() => expect.fail('no engine is needed')) };
     expect(await predictOnce(later, mini.at, modelId, context)).toEqual(first);
     expect(asked.predicted).toHaveLength(1);
   });
