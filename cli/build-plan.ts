@@ -5,10 +5,11 @@ import { PlusctError } from '../domain/errors.js';
 import { type Person, Person as PersonSchema } from '../domain/person.js';
 import { findCollections } from '../sources/listing.js';
 import { hashOf } from '../storage/json.js';
+import { type DeviceOptions, planDevices } from './plan-devices.js';
 import { planMeasures } from './plan-measures.js';
 import { WrongOption, wholeNumber } from './wrong-option.js';
 
-export interface BuildOptions {
+export interface BuildOptions extends DeviceOptions {
   readonly collections: string;
   readonly campaign?: string;
   readonly reference?: string;
@@ -60,6 +61,7 @@ export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
     seed: wholeNumber('--seed', options.seed, 0),
     window: wholeNumber('--window', options.window, 1, 100),
     ...planMeasures(options),
+    ...planDevices(options),
   };
   const campaign = options.campaign ?? `plus-${hashOf(plan).slice(0, 8)}`;
   const parsed = CampaignPlan.safeParse({ campaign, ...plan });
