@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { usageGroupings } from '../domain/usage.js';
 import { campaignOption, jsonOption, withSession } from './command-parts.js';
 
 /** Devices and what they are used for, and the models that work on them. */
@@ -18,7 +19,7 @@ export function addDevices(program: Command): void {
     .command('usage')
     .description('for how long devices worked, and for what')
     .addOption(campaignOption())
-    .option('--by <what>', 'model, organ, collection, case or device', 'model')
+    .addOption(new Option('--by <what>', 'what to add up by').choices(usageGroupings).default('model'))
     .addOption(jsonOption())
     .action(async (options) => {
       const { usage } = await import('./usage.js');

@@ -1,6 +1,6 @@
 import type { CampaignPlan } from '../domain/campaign.js';
-import { PlusctError } from '../domain/errors.js';
 import { DevicePlan } from '../domain/hardware-class.js';
+import { WrongOption } from './wrong-option.js';
 
 /** Options of `plusct build` for which devices work on a campaign. */
 export interface DeviceOptions {
@@ -9,7 +9,7 @@ export interface DeviceOptions {
   readonly larger?: string;
 }
 
-/** What these options add to a plan; nothing where none was given. Throws `InvalidInput`, naming the option. */
+/** What these options add to a plan; nothing where none was given. Throws `WrongOption`, naming the option. */
 export function planDevices({ trainOn, inferOn, larger }: DeviceOptions): Pick<CampaignPlan, 'devices'> {
   if (trainOn === undefined && inferOn === undefined && larger === undefined) return {};
   const parsed = DevicePlan.safeParse({
@@ -22,5 +22,5 @@ export function planDevices({ trainOn, inferOn, larger }: DeviceOptions): Pick<C
   const option = { training: '--train-on', inference: '--infer-on', larger: '--larger' }[
     String(issue!.path[0]) as keyof DevicePlan
   ];
-  throw new PlusctError('InvalidInput', `${option}: ${issue!.message}`);
+  throw new WrongOption(`${option}: ${issue!.message}`);
 }

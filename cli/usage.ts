@@ -1,12 +1,11 @@
-import { PlusctError } from '../domain/errors.js';
-import { summariseUsage, type UsageRow, usageGroupings } from '../domain/usage.js';
+import { summariseUsage, type UsageGrouping, type UsageRow } from '../domain/usage.js';
 import { readUsages } from '../storage/usages.js';
 import { cut, printJson, printTable, say } from './output.js';
 import type { Session } from './session.js';
 
 export interface UsageOptions {
   readonly campaign?: string;
-  readonly by: string;
+  readonly by: UsageGrouping;
   readonly json?: boolean;
 }
 
@@ -14,10 +13,7 @@ const longestName = 42;
 
 /** `plusct usage`: for how long devices worked for what. */
 export async function usage(session: Session, options: UsageOptions): Promise<void> {
-  const by = usageGroupings.find((each) => each === options.by);
-  if (by === undefined) {
-    throw new PlusctError('InvalidInput', `--by is '${options.by}'; there are ${usageGroupings.join(', ')}`);
-  }
+  const { by } = options;
   const usages = await readUsages(session.store, options.campaign);
   const rows = summariseUsage(usages, by);
   if (options.json) return printJson({ by, rows, usages });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { PlusctError } from '../domain/errors.js';
 import { HardwareClass } from '../domain/hardware-class.js';
 import { projectRoot } from '../infra/home.js';
 import { openSession } from './session.js';
 import { modelCacheHere } from './worker-specs.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface WorkerOptions {
   readonly role: string;
@@ -46,18 +46,18 @@ async function exitCode(child: ChildProcess): Promise<number> {
   return code ?? 1;
 }
 
-/** The command line of each worker process. Throws `InvalidInput` naming what cannot be. */
+/** The command line of each worker process. Throws `WrongOption` naming what cannot be. */
 export function workerArguments({ role, devices, class: hardwareClass }: WorkerOptions): string[][] {
   if (role !== 'gpu') {
     if (hardwareClass === undefined) return [['--role', role]];
-    throw new PlusctError('InvalidInput', `--class ${hardwareClass} is for --role gpu, not for ${role}`);
+    throw new WrongOption(`--class ${hardwareClass} is for --role gpu, not for ${role}`);
   }
   if (!/^\d+(,\d+)*$/.test(devices)) {
-    throw new PlusctError('InvalidInput', `--devices ${devices}: expected numbers by commas, as in 0,1`);
+    throw new WrongOption(`--devices ${devices}: expected numbers by commas, as in 0,1`);
   }
   const parsed = HardwareClass.optional().safeParse(hardwareClass);
   if (!parsed.success) {
-    throw new PlusctError('InvalidInput', `--class ${hardwareClass}: ${parsed.error.issues[0]!.message}`);
+    throw new WrongOption(`--class ${hardwareClass}: ${parsed.error.issues[0]!.message}`);
   }
   const ofClass = hardwareClass === undefined ? [] : ['--class', hardwareClass];
   return [...new Set(devices.split(','))].map((device) => ['--role', role, '--device', device, ...ofClass]);
