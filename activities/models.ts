@@ -19,6 +19,7 @@ import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import type { Device } from './device.js';
 import { type Estimation, estimateErrors } from './expected-errors.js';
+import { registerFixed } from './fixed-models.js';
 import { predictOnce } from './inference.js';
 import { loadPassport, nativeHeader, storeLabel } from './label-store.js';
 import { putTrainingSet, trainOn } from './training.js';
@@ -48,6 +49,14 @@ export function modelDeeds({
       return alive(async (context) => {
         const { campaign, organ, seed, settings = {} } = input;
         const engine = engineByName(input.engine);
+        if (engine.describe().fixed) {
+          const { modelId, organs } = await registerFixed(
+            trainer,
+            { engine: input.engine, settings },
+            context,
+          );
+          return organs.includes(organ) ? { model: { modelId, organ } } : {};
+        }
         const cases = await sourceCases(store, campaign, organ);
         if (cases.length === 0) return {};
         const { name, version } = engine.describe();

@@ -40,8 +40,9 @@ export async function trainOn(
   const known = await readJson(store, modelKey(modelId), Model);
   if (known !== undefined) return known;
   const engine = engineByName(set.engine.name);
-  const { name, version, summary, finetunes } = engine.describe();
+  const { name, version, summary, finetunes, fixed } = engine.describe();
   if (version !== set.engine.version) throw otherVersion(set, version);
+  if (fixed) throw new PlusctError('InvalidInput', `the engine ${name} learns nothing: give it no cases`);
   if (set.startFrom !== undefined && !finetunes) {
     throw new PlusctError(
       'InvalidInput',

@@ -25,4 +25,47 @@ export function addDevices(program: Command): void {
       const { usage } = await import('./usage.js');
       await withSession((session) => usage(session, options));
     });
+  addModels(program);
+}
+
+function addModels(program: Command): void {
+  const model = program
+    .command('model')
+    .description('trained models: what they know, learnt from and are bound by');
+  model
+    .command('list')
+    .description('every model')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { listAll } = await import('./models.js');
+      await withSession((session) => listAll(session, options));
+    });
+  model
+    .command('show <model>')
+    .description('one model: settings, exact training labels, licences, figures')
+    .option('--all', 'every case that it was trained on')
+    .addOption(jsonOption())
+    .action(async (id, options) => {
+      const { showModel } = await import('./models.js');
+      await withSession((session) => showModel(session, id, options));
+    });
+  model
+    .command('export <model>')
+    .description('a model as one file; the same model gives the same bytes')
+    .option('--out <file>', 'where to; MODEL.tar here unless told otherwise')
+    .addOption(jsonOption())
+    .action(async (id, options) => {
+      const { exportToFile } = await import('./models.js');
+      await withSession((session) => exportToFile(session, id, options));
+    });
+  model
+    .command('import <file>')
+    .description('take a model in; refused unless its hash is named as trusted, as weights may be programs')
+    .option('--trust <sha256>', 'the SHA-256 that whoever made the archive told')
+    .requiredOption('--as <name>', 'who answers for it; goes on record')
+    .addOption(jsonOption())
+    .action(async (file, options) => {
+      const { importFromFile } = await import('./models.js');
+      await withSession((session) => importFromFile(session, file, options));
+    });
 }
