@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
+import { addEngine } from './engine-program.js';
 import { addLabels } from './label-program.js';
 import { addPeople, addTasks } from './task-program.js';
 
@@ -94,6 +95,7 @@ function addCampaigns(program: Command): void {
         .default('human'),
     )
     .option('--engine <name>', 'what pre-labels', 'atlas')
+    .option('--engine-setting <name=value>', 'what the engine is set to (repeat)', collect, [])
     .option(
       '--person <id:role>',
       'a person of the campaign (repeat); role junior, certified or senior',
@@ -359,6 +361,7 @@ export function program(): Command {
   addConsole(root);
   addTokens(root);
   addCampaigns(root);
+  addEngine(root);
   addEvaluate(root);
   addLeakage(root);
   addSeg(root);

@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   storage: ['domain'],
   reports: ['imaging', 'storage', 'domain'],
   sources: ['imaging', 'storage', 'domain'],
-  engines: ['imaging', 'storage', 'domain'],
+  engines: ['imaging', 'storage', 'domain', 'infra'],
   activities: ['reports', 'engines', 'sources', 'imaging', 'storage', 'domain'],
   workflows: ['activities', 'domain'],
   workers: ['workflows', 'activities', 'reports', 'engines', 'sources', 'imaging', 'storage', 'domain'],
