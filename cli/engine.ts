@@ -1,6 +1,12 @@
 import { PlusctError } from '../domain/errors.js';
 import { engineByName, engineNames } from '../engines/registry.js';
-import { engineEnvironment, enginePin, enginePins, installedEngine } from '../infra/engine-environment.js';
+import {
+  engineEnvironment,
+  enginePin,
+  enginePins,
+  installedEngine,
+  requireEngine,
+} from '../infra/engine-environment.js';
 import { installEngine, tryEngine } from '../infra/engine-install.js';
 import { resolveHome } from '../infra/home.js';
 import { printJson, say } from './output.js';
@@ -66,4 +72,13 @@ export async function checkEngines(name: string | undefined, options: { json?: b
   }
   if (options.json) return printJson(results);
   for (const { name, version, runs } of results) say(`${name} ${version}: ${runs ?? 'not installed'}`);
+}
+
+/**
+ * Throws when this machine's own workers could not do the engine's work. Workers elsewhere are not asked: one that lacks
+ * the engine refuses each piece of work, which then goes to the next.
+ */
+export function requireEngineHere(name: string): void {
+  const elsewhere = process.env.TEMPORAL_ADDRESS !== undefined;
+  if (!elsewhere && enginePins.some((pin) => pin.name === name)) requireEngine(resolveHome(), name);
 }

@@ -73,19 +73,32 @@ export const heavy = () =>
     options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }),
   );
 
-/** Training and inference, on the pool of devices. */
+const deviceRetry = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '2 minutes',
+  maximumAttempts: deviceAttempts,
+  ...permanent,
+} as const;
+
+/** Inference, on the pool of devices. */
 export const onDevice = () =>
   proxyActivities<ModelDeeds>(
     options('gpu', {
       startToCloseTimeout: '30 minutes',
       heartbeatTimeout: '20 seconds',
       scheduleToCloseTimeout: '48 hours',
-      retry: {
-        initialInterval: '1s',
-        backoffCoefficient: 2,
-        maximumInterval: '2 minutes',
-        maximumAttempts: deviceAttempts,
-        ...permanent,
-      },
+      retry: deviceRetry,
+    }),
+  );
+
+/** Training, on the same pool: a network takes hours or days, and may wait for others before it. */
+export const training = () =>
+  proxyActivities<ModelDeeds>(
+    options('gpu', {
+      startToCloseTimeout: '14 days',
+      heartbeatTimeout: '20 seconds',
+      scheduleToCloseTimeout: '60 days',
+      retry: deviceRetry,
     }),
   );

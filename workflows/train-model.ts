@@ -1,7 +1,7 @@
 import type { ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { EngineSettings } from '../domain/training-set.js';
-import { onDevice } from './deeds.js';
+import { training } from './deeds.js';
 
 export interface TrainInput {
   readonly campaign: string;
@@ -13,5 +13,5 @@ export interface TrainInput {
 
 /** Trains one organ's model from source labels; undefined when no case of the campaign has such labels. */
 export async function trainModel(input: TrainInput): Promise<ModelSummary | undefined> {
-  return (await onDevice().trainOrgan(input)).model;
+  return (await training().trainOrgan(input)).model;
 }

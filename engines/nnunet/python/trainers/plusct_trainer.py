@@ -31,6 +31,9 @@ class PlusctTrainer(nnUNetTrainer):
         for seed in (random.seed, np.random.seed, torch.manual_seed):
             seed(chosen["seed"])
 
+    def plot_network_architecture(self):
+        """Needs a package that nnU-Net does not bring, and nobody looks at the picture."""
+
     def save_checkpoint(self, filename):
         """Under another name first: a kill while it is written must not cost the checkpoint before it."""
         if os.path.basename(filename) == UNUSED:
