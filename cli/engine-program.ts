@@ -19,6 +19,7 @@ export function addEngine(program: Command): void {
   engine
     .command('check [name]')
     .description('run what is installed, and say on what it computes')
+    .option('--dataset <dir>', 'let nnU-Net check a folder in its own layout, DatasetNNN_Name')
     .addOption(jsonOption())
     .action(async (name, options) => (await import('./engine.js')).checkEngines(name, options));
 }

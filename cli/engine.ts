@@ -1,4 +1,5 @@
 import { PlusctError } from '../domain/errors.js';
+import { verifyDataset } from '../engines/nnunet/integrity.js';
 import { engineByName, engineNames } from '../engines/registry.js';
 import {
   engineEnvironment,
@@ -56,8 +57,21 @@ export async function install(name: string, options: { again?: boolean }): Promi
 }
 
 /** `plusct engine check`: throws when an engine that was named is not installed, or one that is does not run. */
-export async function checkEngines(name: string | undefined, options: { json?: boolean }): Promise<void> {
+export async function checkEngines(
+  name: string | undefined,
+  options: { json?: boolean; dataset?: string },
+): Promise<void> {
   const home = resolveHome();
+  if (options.dataset !== undefined) {
+    if (name !== 'nnunet')
+      throw new PlusctError(
+        'InvalidInput',
+        '--dataset is nnU-Net’s: plusct engine check nnunet --dataset DIR',
+      );
+    await verifyDataset(options.dataset, new AbortController().signal);
+    say(`nnU-Net finds ${options.dataset} whole and can plan for it.`);
+    return;
+  }
   const pins = name === undefined ? enginePins : [enginePin(name)];
   const results: { name: string; version: string; runs: string | null }[] = [];
   for (const pin of pins) {
