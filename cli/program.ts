@@ -3,6 +3,7 @@ import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
 import { addDevices } from './device-program.js';
+import { addEngine } from './engine-program.js';
 import { addLabels } from './label-program.js';
 import { addPeople, addTasks } from './task-program.js';
 
@@ -89,6 +90,7 @@ function addCampaigns(program: Command): void {
         .default('human'),
     )
     .option('--engine <name>', 'what pre-labels', 'atlas')
+    .option('--engine-setting <name=value>', 'what the engine is set to (repeat)', collect, [])
     .option(
       '--person <id:role>',
       'a person of the campaign (repeat); role junior, certified or senior',
@@ -357,6 +359,7 @@ export function program(): Command {
   addConsole(root);
   addTokens(root);
   addCampaigns(root);
+  addEngine(root);
   addEvaluate(root);
   addLeakage(root);
   addSeg(root);

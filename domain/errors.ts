@@ -15,6 +15,8 @@ export const passingFailures = [
   'StoreUnavailable',
   'SourceUnavailable',
   'EngineCrashed',
+  /** This worker lacks the engine; another may have it, and somebody may install it. */
+  'EngineMissing',
   'Cancelled',
 ] as const;
 export type FailureKind = (typeof permanentFailures)[number] | (typeof passingFailures)[number];

@@ -71,14 +71,12 @@ export const heavy = () =>
     options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }),
   );
 
-/** Training and inference, on a device of the class, or on any. */
-export const onDevice = (urgency: Urgency = 'bulk', hardwareClass?: string) =>
-  proxyActivities<ModelDeeds>({
+/** What the queues of devices have in common. */
+function deviceOptions(urgency: Urgency, hardwareClass: string | undefined): ActivityOptions {
+  return {
     taskQueue: siblingQueue(workflowInfo().taskQueue, 'gpu', hardwareClass),
     priority: { priorityKey: priority[urgency] },
-    startToCloseTimeout: '30 minutes',
     heartbeatTimeout: '20 seconds',
-    scheduleToCloseTimeout: '48 hours',
     retry: {
       initialInterval: '1s',
       backoffCoefficient: 2,
@@ -86,4 +84,21 @@ export const onDevice = (urgency: Urgency = 'bulk', hardwareClass?: string) =>
       maximumAttempts: deviceAttempts,
       ...permanent,
     },
+  };
+}
+
+/** Inference, on a device of the class, or on any. */
+export const onDevice = (urgency: Urgency = 'bulk', hardwareClass?: string) =>
+  proxyActivities<ModelDeeds>({
+    ...deviceOptions(urgency, hardwareClass),
+    startToCloseTimeout: '30 minutes',
+    scheduleToCloseTimeout: '48 hours',
+  });
+
+/** Training, on the same devices: a network takes hours or days, and may wait for others before it. */
+export const training = (urgency: Urgency = 'bulk', hardwareClass?: string) =>
+  proxyActivities<ModelDeeds>({
+    ...deviceOptions(urgency, hardwareClass),
+    startToCloseTimeout: '14 days',
+    scheduleToCloseTimeout: '60 days',
   });

@@ -3,7 +3,7 @@ import { classesToTry } from '../domain/device-plan.js';
 import type { FailureKind } from '../domain/errors.js';
 import type { DevicePlan } from '../domain/hardware-class.js';
 import type { Urgency } from '../domain/queues.js';
-import { onDevice } from './deeds.js';
+import { onDevice, training } from './deeds.js';
 
 const tooSmall: FailureKind = 'DeviceTooSmall';
 
@@ -17,10 +17,11 @@ export async function onFittingDevice<T>(
   work: (device: ReturnType<typeof onDevice>) => Promise<T>,
 ): Promise<T> {
   const [first, ...larger] = classesToTry(of.plan, of.deed);
+  const devices = of.deed === 'training' ? training : onDevice;
   let hardwareClass = first;
   for (;;) {
     try {
-      return await work(onDevice(of.urgency, hardwareClass));
+      return await work(devices(of.urgency, hardwareClass));
     } catch (error) {
       if (!isTooSmall(error) || larger.length === 0) throw error;
       hardwareClass = larger.shift();
