@@ -1,14 +1,14 @@
 import { caseName } from '../domain/case-name.js';
-import { evaluationKey, modelsPrefix } from '../domain/keys.js';
-import { Model } from '../domain/model.js';
-import { organs } from '../domain/organ.js';
+import { evaluationKey } from '../domain/keys.js';
+import type { Organ } from '../domain/organ.js';
 import type { ReleaseManifest } from '../domain/release.js';
 import type { ReleaseChanges } from '../domain/release-changes.js';
-import { readJson, requireJson } from '../storage/json.js';
+import { readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { evaluationsOf } from './campaign-status.js';
 import { EvaluationPlan } from './evaluation-plan.js';
+import { listModels } from './model-registry.js';
 
 /** What rests on labels that a release changes, and may have to be made again. */
 export interface ReleaseEffects {
@@ -17,7 +17,7 @@ export interface ReleaseEffects {
   /** Models that were trained on label versions that changed or went. */
   readonly models: readonly {
     readonly modelId: string;
-    readonly organ: string;
+    readonly organs: readonly Organ[];
     readonly cases: readonly string[];
   }[];
 }
@@ -79,12 +79,11 @@ async function modelsOver(
       ),
   ]);
   if (gone.size === 0) return [];
-  const keys: string[] = [];
-  for (const organ of organs) for await (const key of store.list(modelsPrefix(organ))) keys.push(key);
-  const found = await mapBounded(keys, readsAtOnce, async (key) => {
-    const { modelId, organ, trainedOn } = await requireJson(store, key, Model);
-    const cases = trainedOn.flatMap((each) => gone.get(`${caseName(each)} ${each.label}`) ?? []);
-    return { modelId, organ, cases };
+  const found = (await listModels(store)).map(({ modelId, organs, trainedOn }) => {
+    const names = trainedOn.flatMap((each) =>
+      each.labels.flatMap(({ version }) => gone.get(`${caseName(each)} ${version}`) ?? []),
+    );
+    return { modelId, organs, cases: [...new Set(names)] };
   });
   return found.filter(({ cases }) => cases.length > 0);
 }

@@ -2,6 +2,8 @@ import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
+import { addDevices } from './device-program.js';
+import { addEngine } from './engine-program.js';
 import { addLabels } from './label-program.js';
 import { addReleases } from './release-program.js';
 import { addPeople, addTasks } from './task-program.js';
@@ -20,23 +22,13 @@ function addServers(program: Command): void {
   program
     .command('up')
     .description('start servers and workers in the background')
-    .option('--devices <n>', 'gpu workers, one for each device', '2')
+    .option('--devices <n>', 'device workers; one for each GPU, or 2, unless told otherwise')
     .addOption(jsonOption())
     .action(async (options) => (await import('./up.js')).up(options));
   program
     .command('down')
     .description('stop what `plusct up` started; data stay')
     .action(async () => (await import('./up.js')).down());
-  program
-    .command('worker')
-    .description('run one worker in this terminal')
-    .addOption(
-      new Option('--role <role>', 'what it does')
-        .choices(['orchestration', 'io', 'gpu', 'simulated'])
-        .makeOptionMandatory(),
-    )
-    .option('--device <n>', 'device of a gpu worker', '0')
-    .action(async (options) => (await import('./worker.js')).worker(options));
 }
 
 function addConsole(program: Command): void {
@@ -99,6 +91,7 @@ function addCampaigns(program: Command): void {
         .default('human'),
     )
     .option('--engine <name>', 'what pre-labels', 'atlas')
+    .option('--engine-setting <name=value>', 'what the engine is set to (repeat)', collect, [])
     .option(
       '--person <id:role>',
       'a person of the campaign (repeat); role junior, certified or senior',
@@ -114,6 +107,9 @@ function addCampaigns(program: Command): void {
     )
     .option('--review-hours <n>', 'people only look at what fits into so many hours, the worst first')
     .option('--audit-share <share>', 'with --review-hours: share of the rest that is read blindly', '0.05')
+    .option('--train-on <class>', 'class of devices for training; any unless told otherwise')
+    .option('--infer-on <class>', 'class of devices for inference')
+    .option('--larger <list>', 'classes for what a device is too small for, from small to large: a100,h100')
     .option('--wait', 'wait for the end and print the table')
     .addOption(jsonOption())
     .action(async (options) => {
@@ -364,11 +360,13 @@ export function program(): Command {
   addConsole(root);
   addTokens(root);
   addCampaigns(root);
+  addEngine(root);
   addEvaluate(root);
   addLeakage(root);
   addSeg(root);
   addAudit(root);
   addEffort(root);
+  addDevices(root);
   addRecords(root);
   addCases(root);
   addExport(root);

@@ -31,7 +31,7 @@ export async function start(options: StartOptions): Promise<void> {
   const tools = await ensureTools({ toolsDir: home.toolsDir, say: note });
   const plan = await planOf(data ?? (await samples(home.dir, seed)), options);
   note('Starting servers and workers …');
-  const running = await bringUp({ home, tools, workers: workerSpecs(defaultDevices), say: note });
+  const running = await bringUp({ home, tools, workers: workerSpecs(defaultDevices()), say: note });
   try {
     const session = openSession(running.env);
     note(

@@ -5,6 +5,8 @@ import {
   readEvaluation,
 } from '../activities/campaign-status.js';
 import { collectionFacts } from '../domain/collection.js';
+import type { DeviceState } from '../domain/device-state.js';
+import { readDeviceStates } from '../storage/device-states.js';
 import { cut, printJson, printTable, say, styled, terminalWidth } from './output.js';
 import { printScores } from './score-print.js';
 import { chooseCampaign, type Session } from './session.js';
@@ -18,8 +20,10 @@ export async function status(
   const name = await chooseCampaign(session.store, campaign);
   const now = await readCampaignStatus(session.store, name);
   const evaluations = await evaluationsOf(session.store, name);
-  if (options.json) return printJson({ ...now, evaluations });
+  const devices = await readDeviceStates(session.store);
+  if (options.json) return printJson({ ...now, evaluations, devices });
   printCollections(now);
+  printDevices(devices);
   printFindings(now, options.all === true);
   const newest = evaluations.at(-1);
   const summary = newest === undefined ? undefined : await readEvaluation(session.store, newest);
@@ -55,6 +59,18 @@ function printCollections(now: CampaignStatus): void {
       each.finished,
     ]),
   );
+}
+
+/** Devices that take no work because something is wrong with them. */
+function printDevices(devices: readonly DeviceState[]): void {
+  const failed = devices.filter(({ state }) => state === 'failed');
+  if (failed.length === 0) return;
+  say('');
+  say(styled('bold', `Devices that take no work (${failed.length} of ${devices.length})`));
+  for (const { device, hardwareClass, at, reason } of failed) {
+    const name = hardwareClass === undefined ? device : `${device} (${hardwareClass})`;
+    say(styled('red', `${name} since ${at.slice(0, 16).replace('T', ' ')}: ${reason}`));
+  }
 }
 
 const ranks = ['reject', 'quarantine', 'exclude', 'flag', 'note'];

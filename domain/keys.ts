@@ -157,5 +157,22 @@ export const releaseManifestKey = (campaign: string, version: string): string =>
 /** When it came out, which the manifest does not hold. */
 export const publicationKey = (campaign: string, version: string): string =>
   `${releasePrefix(campaign, version)}published.json`;
-/** Every model of an organ. */
-export const modelsPrefix = (organ: Organ): string => `${root}/models/${organ}/`;
+
+export const usagesPrefix = `${root}/usage/`;
+export const usagePrefix = (campaign: string): string => `${usagesPrefix}${campaign}/`;
+/** One stay on a device, by its start and the hash of the record. `at` is an ISO time to the millisecond. */
+export const usageKey = (campaign: string, at: string, sha256: string): string =>
+  `${usagePrefix(campaign)}${feedStamp(new Date(at))}~${sha256.slice(0, 16)}.json`;
+export const devicesPrefix = `${root}/devices/`;
+export const devicePrefix = (device: string): string => `${devicesPrefix}${device}/`;
+/** What became of a device, numbered from 1. */
+export const deviceStateKey = (device: string, number: number): string =>
+  `${devicePrefix(device)}${String(number).padStart(8, '0')}.json`;
+/** Device memory that a model was seen to need. */
+export const modelMemoryPrefix = (modelId: string): string => `${root}/model-memory/${modelId}/`;
+export const modelMemoryKey = (modelId: string, memoryMb: number): string =>
+  `${modelMemoryPrefix(modelId)}${String(memoryMb).padStart(8, '0')}.json`;
+export const modelImportsPrefix = (modelId: string): string => `${root}/model-imports/${modelId}/`;
+/** Who took a model in from an archive, by the hash of the archive. */
+export const modelImportKey = (modelId: string, archiveSha256: string): string =>
+  `${modelImportsPrefix(modelId)}${archiveSha256}.json`;

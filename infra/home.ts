@@ -15,6 +15,8 @@ export interface Home {
   readonly root: string;
   readonly dir: string;
   readonly toolsDir: string;
+  /** Engines that have to be installed, and the folders that they work in. */
+  readonly enginesDir: string;
   readonly logsDir: string;
   readonly temporalDir: string;
   readonly objectsDir: string;
@@ -36,14 +38,16 @@ export function projectRoot(from: string = dirname(fileURLToPath(import.meta.url
   return projectRoot(parent);
 }
 
-/** Paths of the home. `PLUSCT_HOME` moves the state, `PLUSCT_TOOLS` the downloaded tools. Creates nothing. */
+/** Paths of the home. `PLUSCT_HOME` moves the state, `PLUSCT_TOOLS` the downloaded tools, `PLUSCT_ENGINES` installed engines. Creates nothing. */
 export function resolveHome(env: Environment = process.env, root: string = projectRoot()): Home {
   const dir = resolve(root, env.PLUSCT_HOME || '.plusct');
   const toolsDir = resolve(root, env.PLUSCT_TOOLS || join('.plusct', 'tools'));
+  const enginesDir = resolve(root, env.PLUSCT_ENGINES || join('.plusct', 'engines'));
   return {
     root,
     dir,
     toolsDir,
+    enginesDir,
     logsDir: join(dir, 'logs'),
     temporalDir: join(dir, 'temporal'),
     objectsDir: join(dir, 'objects'),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Device } from '../../activities/device.js';
 import { ingestDeeds } from '../../activities/ingest.js';
 import { loadMask, loadPassport } from '../../activities/label-store.js';
 import { modelDeeds } from '../../activities/models.js';
@@ -94,7 +95,9 @@ describe('the passport of a case with several organs', () => {
       },
       load: () => Promise.reject(new Error('not needed')),
     };
-    const { trainOrgan } = modelDeeds({ store, work, engineByName: () => engine });
+    const engineByName = () => engine;
+    const device = new Device({ store, engineByName, now: () => new Date(), about: { name: 'here-0' } });
+    const { trainOrgan } = modelDeeds({ store, work, engineByName, device });
     for (const organ of ['liver', 'kidney', 'spleen'] as const) {
       const { model } = await run(() => trainOrgan({ campaign, organ, engine: 'counting', seed: 1 }));
       if (organ === 'spleen') expect(model).toBeUndefined();

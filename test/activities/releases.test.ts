@@ -288,19 +288,20 @@ describe('a published release', () => {
     const trainedOn = [
       {
         collection: 'lits',
+        campaign,
         caseId: 'volume-2',
         imageSha256: 'a'.repeat(64),
-        label: kidney.version,
-        voxelSha256: kidney.voxelSha256,
+        licence: 'none',
+        labels: [kidney],
       },
     ];
     await publishJson(
       store,
-      modelKey('kidney', 'student'),
+      modelKey('student'),
       Model.parse({
         modelId: 'student',
-        organ: 'kidney',
-        engine: { name: 'none', version: '1', summary: '' },
+        organs: ['kidney'],
+        engine: { name: 'none', version: '1', settings: {}, summary: '' },
         weights: await putContent(store, new Uint8Array(1)),
         seed: 1,
         trainedOn,
