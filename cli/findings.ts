@@ -4,8 +4,9 @@ import { caseName } from '../domain/case-name.js';
 import type { Decision } from '../domain/decision.js';
 import { caseStatusOf } from '../domain/finding.js';
 import { type FindingCode, findingCatalogue, findingCodes, severities } from '../domain/finding-catalogue.js';
+import { sentence } from '../domain/sentence.js';
 import { parseCase } from './case-argument.js';
-import { bySeverity, sentence, severityColours } from './inspect-print.js';
+import { bySeverity, severityColours } from './inspect-print.js';
 import { cut, printJson, say, styled, terminalWidth } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
 import { WrongOption } from './wrong-option.js';
@@ -43,7 +44,7 @@ export async function findings(
     (each) => options.case === undefined || caseName(each) === options.case,
   );
   if (options.json) return printJson({ campaign: name, findings: shown, held, decisions });
-  say(styled('bold', `Campaign ${name}: ${shown.length} findings`));
+  say(styled('bold', `Campaign ${name}: ${shown.length} ${shown.length === 1 ? 'finding' : 'findings'}`));
   printGroups(shown);
   printHeld(held);
   printDecisions(decisions);

@@ -2,10 +2,11 @@ import { basename } from 'node:path';
 import { collectionFacts } from '../domain/collection.js';
 import type { Finding } from '../domain/finding.js';
 import { type Severity, severities } from '../domain/finding-catalogue.js';
+import { closed, sentence } from '../domain/sentence.js';
 import type { Geometry } from '../domain/volume.js';
 import { sidesKnown } from '../imaging/geometry-repair.js';
 import type { Inspection } from '../sources/inspection.js';
-import { cut, printTable, say, styled, terminalWidth } from './output.js';
+import { cut, printTable, say, styled, terminalWidth, wrapped } from './output.js';
 
 /** The colour of each severity on a terminal. */
 export const severityColours = {
@@ -71,12 +72,7 @@ function line(name: string, content: string): void {
 /** One finding on two lines: what and where, then in words. */
 export function printFinding({ severity, code, message, suggestion }: Finding): void {
   say(`${styled(severityColours[severity], severity.padEnd(10))} ${code}`);
-  say(`           ${message}. ${sentence(suggestion)}`);
-}
-
-/** A suggestion as a sentence of its own. */
-export function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+  say(wrapped(`${closed(message)} ${sentence(suggestion)}`, 11));
 }
 
 /** Worst first; among equals in the order in which they were found. */

@@ -6,8 +6,10 @@ import {
 } from '../activities/campaign-status.js';
 import { collectionFacts } from '../domain/collection.js';
 import type { DeviceState } from '../domain/device-state.js';
+import { closed, sentence } from '../domain/sentence.js';
 import { readDeviceStates } from '../storage/device-states.js';
-import { cut, printJson, printTable, say, styled, terminalWidth } from './output.js';
+import { printFittingTable } from './fit-table.js';
+import { cut, printJson, say, styled, terminalWidth, wrapped } from './output.js';
 import { printScores } from './score-print.js';
 import { chooseCampaign, type Session } from './session.js';
 
@@ -33,31 +35,25 @@ export async function status(
 
 function printCollections(now: CampaignStatus): void {
   say(`${styled('bold', `Campaign ${now.campaign}`)} (${now.refine} refinement)`);
-  printTable(
+  printFittingTable(
     [
       'collection',
       'listed',
       'ingested',
       'held',
       'left out',
-      'pre-labelled',
+      'proposed',
       'junior',
-      'radiologist',
+      'certified',
       'senior',
       'finished',
     ],
     now.collections.map((each) => [
       collectionFacts[each.collection].title,
-      each.listed,
-      each.ingested,
-      each.quarantined,
-      each.excluded,
-      each.preLabelled,
-      each.waiting.junior,
-      each.waiting.certified,
-      each.waiting.senior,
-      each.finished,
+      ...[each.listed, each.ingested, each.quarantined, each.excluded, each.preLabelled].map(String),
+      ...[each.waiting.junior, each.waiting.certified, each.waiting.senior, each.finished].map(String),
     ]),
+    terminalWidth(),
   );
 }
 
@@ -88,6 +84,7 @@ function printFindings(now: CampaignStatus, all: boolean): void {
   for (const each of shown) {
     const where = each.caseId === undefined ? each.collection : `${each.collection}/${each.caseId}`;
     say(cut(`${each.severity.padEnd(10)} ${each.code.padEnd(20)} ${where}`, terminalWidth()));
-    say(styled(colours[each.severity], `           ${each.message}. ${each.suggestion}.`));
+    const text = wrapped(`${closed(each.message)} ${sentence(each.suggestion)}`, 11);
+    say(styled(colours[each.severity], text));
   }
 }

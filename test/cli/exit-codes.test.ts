@@ -90,6 +90,16 @@ describe('the exit code of plusct', () => {
     });
   }, 60_000);
 
+  it('is 0 where whoever reads has read enough', async () => {
+    const args = [resolve('dist/cli/main.js'), 'cases', '--fields'];
+    const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH, PLUSCT_HOME: at('home') } });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (text) => (err += String(text)));
+    const code = await new Promise((done) => child.on('close', done));
+    expect([code, err]).toEqual([0, '']);
+  }, 60_000);
+
   it('is 0 for what was done, for --help alone and of a command', async () => {
     const [done, help, own] = await Promise.all([
       plusct(

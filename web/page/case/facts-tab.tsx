@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { closed, sentence } from '../../../domain/sentence.js';
 import type { CaseBody } from '../../api/schemas/case-body.js';
 import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { ProblemBox } from '../parts/problem-box.js';
@@ -59,8 +60,8 @@ export function FactsTab({ at, body, entry, done }: FactsProps) {
           {body.findings.map((each, line) => (
             <div class="entry" key={`${each.code} ${line}`}>
               <b>{each.code}</b>
-              <span>{each.message}.</span>
-              <span class="soft small">{each.suggestion}.</span>
+              <span>{closed(each.message)}</span>
+              <span class="soft small">{sentence(each.suggestion)}</span>
             </div>
           ))}
         </section>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { closed, sentence } from '../../../domain/sentence.js';
 import type { CampaignBody, CollectionProgress, FindingsPage } from '../../api/schemas/campaign.js';
 import { EffortPanel } from '../parts/effort-panel.js';
 import { ProblemBox } from '../parts/problem-box.js';
@@ -214,7 +215,8 @@ function FindingLine({ finding, campaign }: FindingLineProps) {
         </div>
       </td>
       <td>
-        {finding.message}.<span class="soft"> {finding.suggestion}.</span>
+        {closed(finding.message)}
+        <span class="soft"> {sentence(finding.suggestion)}</span>
       </td>
     </tr>
   );
