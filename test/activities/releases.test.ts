@@ -180,7 +180,7 @@ describe('a drafted release', () => {
 
   it('without images withholds the label of a source that forbids adapted material, and keeps the rest', async () => {
     const store = memoryStore();
-    await storeMiniCampaign(store, campaign, 'CC-BY-NC-ND-4.0');
+    await storeMiniCampaign(store, campaign, { licence: 'CC-BY-NC-ND-4.0' });
     const refused = await draftRelease({ store, work }, asked('1.0.0', { trainingBinds: false }));
     expect(refused).toMatchObject({
       refusals: [
