@@ -11,7 +11,7 @@ import { Bar } from './parts/bar.js';
 import { KeyHelp, keyHelpOpen } from './parts/key-help.js';
 import { Skeleton } from './parts/skeleton.js';
 import { useKeys } from './state/keys.js';
-import { go, type PageName, pageAddress, type Route, route } from './state/router.js';
+import { follow, go, type PageName, pageAddress, type Route, route } from './state/router.js';
 import { me, membership } from './state/session.js';
 
 /** Everything that the browser shows. */
@@ -91,6 +91,13 @@ function SignedIn() {
             <p class="soft">
               A lead adds people under People, or with <code>plusct people add</code>.
             </p>
+            {me.value?.campaigns.map((each) => (
+              <p key={each.campaign}>
+                <a href={homeOf(each)} onClick={follow}>
+                  Go to {each.campaign}
+                </a>
+              </p>
+            ))}
           </div>
         </main>
       )}

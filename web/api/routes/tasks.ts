@@ -70,7 +70,7 @@ export function taskRoutes(api: Api, context: ApiContext): void {
 /** The rules' refusal; of a file with what the checks found, and what its sender can do about that. */
 function refusedBy({ why, phase, version, findings }: Extract<TaskAnswer, { accepted: false }>) {
   if (findings === undefined) {
-    return problem(409, why, 'Look at the task again; `can` tells what you can ask of it', {
+    return problem(409, why, 'Look at the task again, and at what it allows you now', {
       phase,
       version,
     });
@@ -93,7 +93,7 @@ async function checkQuota(
 ): Promise<void> {
   if (!takes.includes(command.kind)) return;
   const why = quotaRefusal(await boards.of(campaign).all(), person, new Date().toISOString());
-  if (why !== undefined) throw problem(409, why, 'GET …/inbox lists first what you hold');
+  if (why !== undefined) throw problem(409, why, 'Your inbox lists first what you hold');
 }
 
 /** Somebody may only name a file that they sent: nobody passes off another's drawing as their own. */

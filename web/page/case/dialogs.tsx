@@ -106,6 +106,7 @@ function HandOver({ entry, workspace, head, done, close }: DialogProps) {
       <label class="stack">
         <span>To</span>
         <select value={to} onChange={(event) => setTo(event.currentTarget.value)}>
+          {data === undefined && <option>One moment …</option>}
           {others.map(({ id, name }) => (
             <option key={id} value={id}>
               {name ?? id}

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { closed, sentence } from '../../../domain/sentence.js';
 import type { CaseBody } from '../../api/schemas/case-body.js';
 import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { ProblemBox } from '../parts/problem-box.js';
+import { sentence } from '../parts/sentence.js';
 import { Until } from '../parts/time.js';
 import { follow, pageAddress } from '../state/router.js';
 import { may } from '../state/session.js';
@@ -60,7 +60,7 @@ export function FactsTab({ at, body, entry, done }: FactsProps) {
           {body.findings.map((each, line) => (
             <div class="entry" key={`${each.code} ${line}`}>
               <b>{each.code}</b>
-              <span>{closed(each.message)}</span>
+              <span>{sentence(each.message)}</span>
               <span class="soft small">{sentence(each.suggestion)}</span>
             </div>
           ))}

@@ -1,3 +1,4 @@
+import { type ComponentChildren, Fragment } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Organ, organs, organValue } from '../../../domain/organ.js';
 import type { CaseBody } from '../../api/schemas/case-body.js';
@@ -58,11 +59,12 @@ export function VersionsTab({ at, body, entry, workspace, done }: VersionsProps)
         {isOn && workspace.strokes.value === 0 && <Served at={at} body={body} base={base} />}
       </section>
       {organs.map((organ) => (
-        <OrganVersions key={organ} organ={organ} body={body} base={isOn ? base : undefined} show={show} />
+        <OrganVersions key={organ} organ={organ} body={body} base={isOn ? base : undefined} show={show}>
+          {mayRestore && typeof base === 'object' && (
+            <Restore entry={entry!} body={body} base={base} workspace={workspace} done={done} />
+          )}
+        </OrganVersions>
       ))}
-      {mayRestore && isOn && typeof base === 'object' && (
-        <Restore entry={entry!} body={body} base={base} workspace={workspace} done={done} />
-      )}
     </>
   );
 }
@@ -88,7 +90,7 @@ function Restore({ entry, body, base: { organ, version }, workspace, done }: Res
     done();
   };
   return (
-    <section>
+    <>
       <button type="button" onClick={() => setAsking(true)}>
         Take this {organ} of {older.author} again
       </button>
@@ -105,7 +107,7 @@ function Restore({ entry, body, base: { organ, version }, workspace, done }: Res
           </p>
         </Ask>
       )}
-    </section>
+    </>
   );
 }
 
@@ -224,10 +226,12 @@ interface OrganVersionsProps {
   readonly organ: Organ;
   readonly body: CaseBody;
   readonly base: Base | undefined;
+  /** What stands below the version that is chosen. */
+  readonly children: ComponentChildren;
   show(base: Base): Promise<void>;
 }
 
-function OrganVersions({ organ, body, base, show }: OrganVersionsProps) {
+function OrganVersions({ organ, body, base, children, show }: OrganVersionsProps) {
   const versions = versionsOf(body.versions, organ);
   if (versions.length === 0) return null;
   const chosen = typeof base === 'object' && base.organ === organ ? base.version : undefined;
@@ -240,23 +244,25 @@ function OrganVersions({ organ, body, base, show }: OrganVersionsProps) {
         </span>
       </h2>
       {versions.map((each, place) => (
-        <button
-          key={each.version}
-          type="button"
-          class={`entry ${chosen === each.version ? 'chosen' : ''}`}
-          aria-pressed={chosen === each.version}
-          title={`Compare the labels as they are now with ${each.version} of ${each.author}`}
-          onClick={() => void show({ organ, version: each.version })}
-        >
-          <span class="row">
-            <b class="cut">{each.author}</b>
-            <span class="badge">{each.origin}</span>
-          </span>
-          <span class="soft small">
-            {place === 0 ? 'newest, ' : ''}
-            {each.reason} · {each.voxels.toLocaleString()} voxels
-          </span>
-        </button>
+        <Fragment key={each.version}>
+          <button
+            type="button"
+            class={`entry ${chosen === each.version ? 'chosen' : ''}`}
+            aria-pressed={chosen === each.version}
+            title={`Compare the labels as they are now with ${each.version} of ${each.author}`}
+            onClick={() => void show({ organ, version: each.version })}
+          >
+            <span class="row">
+              <b class="cut">{each.author}</b>
+              <span class="badge">{each.origin}</span>
+            </span>
+            <span class="soft small">
+              {place === 0 ? 'newest, ' : ''}
+              {each.reason} · {each.voxels.toLocaleString()} voxels
+            </span>
+          </button>
+          {chosen === each.version && children}
+        </Fragment>
       ))}
     </section>
   );

@@ -59,16 +59,16 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
     <div class="case">
       <div class="side left">
         <OrganPanel workspace={workspace} entry={entry} />
-        {membership.value?.role !== 'certified' && <ToolPanel workspace={workspace} />}
+        {drawing.has(membership.value?.role) && <ToolPanel workspace={workspace} />}
         <ViewPanel workspace={workspace} />
       </div>
       <div class="stage">
         <Title at={at} entry={entry} buttons={buttons} press={press} />
-        {typeof refused === 'string' && <div class="notice warn">{refused}</div>}
-        {typeof refused !== 'string' && <ProblemBox problem={refused} />}
+        <Refusal of={refused} />
         <ProblemBox problem={problem} again={reload} />
-        <ProblemBox problem={volumes.draftProblem} />
-        <Stage workspace={workspace} volumes={volumes} comments={entry?.task.comments ?? []} />
+        {(data !== undefined || problem === undefined) && (
+          <Stage workspace={workspace} volumes={volumes} comments={entry?.task.comments ?? []} />
+        )}
       </div>
       <About
         at={at}
@@ -97,6 +97,14 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
     </div>
   );
 }
+
+/** Why what was pressed was not done: words of the queue, or a problem. */
+function Refusal({ of }: { readonly of: unknown }) {
+  return typeof of === 'string' ? <div class="notice warn">{of}</div> : <ProblemBox problem={of} />;
+}
+
+/** Roles that hand in labels of their own. */
+const drawing: ReadonlySet<string | undefined> = new Set(['junior', 'senior']);
 
 /** After these, what was drawn is with the server. */
 const sendsDrawing: ReadonlySet<DialogName> = new Set([

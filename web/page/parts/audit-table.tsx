@@ -58,7 +58,7 @@ function Line({ record, withEntity }: { readonly record: AuditRecord; readonly w
       <td class="figure soft">{record.sequence}</td>
       <td style={{ whiteSpace: 'nowrap' }}>{moment(record.at)}</td>
       {withEntity && (
-        <td>
+        <td style={{ whiteSpace: 'nowrap' }}>
           <EntityLink record={record} />
         </td>
       )}

@@ -1,6 +1,6 @@
-import type { ComponentChildren } from 'preact';
 import type { Finding } from '../../../domain/finding.js';
 import { ApiProblem } from '../state/api.js';
+import { sentence } from './sentence.js';
 
 /** What went wrong and what can be done about it; nothing when nothing did. */
 export function ProblemBox({ problem, again }: { readonly problem: unknown; readonly again?: () => void }) {
@@ -39,11 +39,4 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
       ))}
     </div>
   );
-}
-
-/** With a capital, unless it begins with a name, and a full stop; what stands between backticks is something to type. */
-function sentence(text: string): ComponentChildren {
-  const start = /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
-  const whole = /[.!?]$/.test(text) ? start : `${start}.`;
-  return whole.split('`').map((part, at) => (at % 2 === 1 ? <code key={part}>{part}</code> : part));
 }
