@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/nnunet/*.real.ts'],
-    globalSetup: ['test/setup/global-setup.ts'],
     pool: 'forks',
     // Each test uses all cores by itself.
     maxWorkers: 1,

@@ -6,6 +6,7 @@ import { type Organ, organValue } from '../../domain/organ.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { gzipStable } from '../../imaging/nifti-write.js';
 import { type CtVolume, type LabelMap, labelBytes } from '../../imaging/volume.js';
+import { beating } from '../beating.js';
 import type { LoadedModel, RunContext } from '../engine.js';
 import { runGroup } from '../process-group.js';
 import { type Archive, fileOf } from './archive.js';
@@ -15,7 +16,6 @@ import { failureOf } from './failures.js';
 import { Sidecar } from './sidecar.js';
 import type { PrivateFolder, Workshop } from './workshop.js';
 
-const beatMs = 1_000;
 /** Largest difference between the affines of an image and its labels; headers hold 32-bit floats. */
 const affineTolerance = 1e-2;
 
@@ -90,7 +90,9 @@ async function askSidecar(
   mkdirSync(at);
   const [input, output] = [join(at, 'image.nii'), join(at, 'labels')];
   await writeFile(input, niftiOf(image, image.hu));
-  const { degraded } = await beating(context, () => sidecar.predict(input, output, context.signal));
+  const { degraded } = await beating(context, waiting(), () =>
+    sidecar.predict(input, output, context.signal),
+  );
   if (degraded !== undefined) context.progress(1, `predicted with too little memory: ${degraded}`);
   return `${output}.nii`;
 }
@@ -125,7 +127,7 @@ async function askCommand(
   if (!mirror) args.push('--disable_tta');
   const name = 'nnUNetv2_predict_from_modelfolder';
   const spec = workshop.program(name, [...args, '--disable_progress_bar'], folder.path);
-  const ending = await beating(context, () => runGroup(spec, context.signal));
+  const ending = await beating(context, waiting(), () => runGroup(spec, context.signal));
   if (ending.code !== 0) throw failureOf(name, ending);
   return join(output, 'case.nii.gz');
 }
@@ -159,14 +161,8 @@ function unfit(what: string): PlusctError {
   return new PlusctError('EngineCrashed', `the labels that nnU-Net wrote ${what}: they are not taken; retry`);
 }
 
-async function beating<T>({ progress }: RunContext, work: () => Promise<T>): Promise<T> {
+/** What to report of a prediction, which does not tell how far it is. */
+function waiting(): () => readonly [number, string] {
   const startedMs = Date.now();
-  const beat = () => progress(0.5, `predicting for ${((Date.now() - startedMs) / 1000).toFixed(0)} s`);
-  progress(0, 'predicting');
-  const timer = setInterval(beat, beatMs);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
+  return () => [0.5, `predicting for ${((Date.now() - startedMs) / 1000).toFixed(0)} s`];
 }

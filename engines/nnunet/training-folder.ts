@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Archive, ArchiveFile } from './archive.js';
 import { datasetName } from './dataset.js';
 import type { NnunetSettings } from './settings.js';
@@ -43,6 +44,7 @@ export class TrainingFolder {
   }
 
   beginPreparing(): void {
+    rmSync(join(this.path, 'prepared'), { force: true });
     rmSync(join(this.path, 'preprocessed'), { recursive: true, force: true });
     mkdirSync(this.preprocessed, { recursive: true });
   }
@@ -53,6 +55,13 @@ export class TrainingFolder {
 
   plansFile(settings: NnunetSettings): string {
     return join(this.preprocessed, `${planners[settings.planner].plans}.json`);
+  }
+
+  /** Whether cases were preprocessed by the plans of the archive. */
+  hasPlans(settings: NnunetSettings, { files }: Archive): boolean {
+    const own = JSON.parse(readFileSync(this.plansFile(settings), 'utf8'));
+    const others = JSON.parse(new TextDecoder().decode(files['plans.json']));
+    return isDeepStrictEqual(own, others);
   }
 
   /** Takes plans and fingerprint of an archive instead of planning anew: weights fit only the plans they were trained by. */

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { PlusctError } from '../../domain/errors.js';
 import type { Organ } from '../../domain/organ.js';
+import { beating } from '../beating.js';
 import type { TrainingContext } from '../engine.js';
 import { runGroup } from '../process-group.js';
 import { type Archive, type ArchiveFacts, fileOf, packArchive, unpackArchive } from './archive.js';
@@ -31,7 +32,6 @@ export interface TrainingTask {
   readonly identifiers: ReadonlyMap<string, string>;
 }
 
-const beatMs = 2_000;
 /** Shares of the progress: everything before it, and where the first epoch begins. */
 const [preparingFrom, trainingFrom] = [0.05, 0.2];
 /** Resampling holds whole volumes; more at once would be short of memory before it is short of processors. */
@@ -47,8 +47,10 @@ export async function trainInFolder(
   const { settings } = task;
   if (!folder.isTrained(settings)) {
     const saved = await savedCheckpoint(context);
-    await beating(context, preparingFrom, 'planning and preprocessing', () =>
-      prepare(workshop, folder, task, saved ?? task.start, context.signal),
+    await beating(
+      context,
+      () => [preparingFrom, 'planning and preprocessing'],
+      () => prepare(workshop, folder, task, saved, context.signal),
     );
     placeStart(folder, task, saved);
     await train(workshop, folder, task, context);
@@ -91,11 +93,14 @@ function placeStart(
 async function prepare(
   workshop: Workshop,
   folder: TrainingFolder,
-  { settings, identifiers }: TrainingTask,
-  plansOf: Archive | undefined,
+  { settings, identifiers, start }: TrainingTask,
+  saved: Archive | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  if (folder.isPrepared) return;
+  // What another machine has trained further fits only the plans of that machine.
+  const ahead = saved !== undefined && saved.facts.epochs > folder.epochsSaved(settings);
+  if (folder.isPrepared && !(ahead && !folder.hasPlans(settings, saved))) return;
+  const plansOf = saved ?? start;
   folder.beginPreparing();
   const { configuration } = settings;
   const { planner, plans } = planners[settings.planner];
@@ -184,7 +189,8 @@ async function train(
   };
   const note = () => `${progressNote(progress, total)}${saver.trouble}`;
   const fraction = () => trainingFrom + (1 - trainingFrom) * Math.min(1, progress.finished / total);
-  const ending = await beating(context, fraction, note, () => runGroup({ ...spec, onLine }, signal));
+  const report = (): readonly [number, string] => [fraction(), note()];
+  const ending = await beating(context, report, () => runGroup({ ...spec, onLine }, signal));
   await saver.finish();
   if (!folder.isTrained(settings)) throw named(failureOf('nnUNetv2_train', ending), identifiers);
 }
@@ -228,23 +234,5 @@ class CheckpointSaver {
     } catch (error) {
       this.trouble = `; its checkpoint could not be saved: ${error instanceof Error ? error.message : error}`;
     }
-  }
-}
-
-/** Reports again and again while the work goes on. */
-async function beating<T>(
-  { progress }: TrainingContext,
-  fraction: number | (() => number),
-  note: string | (() => string),
-  work: () => Promise<T>,
-): Promise<T> {
-  const beat = () =>
-    progress(typeof fraction === 'number' ? fraction : fraction(), typeof note === 'string' ? note : note());
-  beat();
-  const timer = setInterval(beat, beatMs);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
   }
 }
