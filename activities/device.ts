@@ -232,13 +232,13 @@ async function judgeOrPredict(
 function checked({ organs, engine }: Model, { hu }: CtVolume, labels: Uint8Array): Uint8Array {
   if (labels.length !== hu.length) {
     const sizes = `${labels.length} labels for an image of ${hu.length} voxels`;
-    throw new PlusctError('EngineCrashed', `${engine.name} gave ${sizes}`);
+    throw new PlusctError('SchemaViolation', `${engine.name} gave ${sizes}`);
   }
   const allowed = new Set([0, ...organs.map((organ) => organValue[organ])]);
   const strange = labels.find((value) => !allowed.has(value));
   if (strange === undefined) return labels;
   throw new PlusctError(
-    'EngineCrashed',
+    'SchemaViolation',
     `${engine.name} gave the value ${strange}; its model is of ${organs.join(', ')} (${[...allowed].join(', ')})`,
   );
 }

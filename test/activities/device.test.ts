@@ -169,7 +169,7 @@ describe('what an engine answers', () => {
     const [modelId] = await models(1);
     answer = async () => labels;
     await expect(ask(deviceOf(), modelId!)).rejects.toMatchObject({
-      kind: 'EngineCrashed',
+      kind: 'SchemaViolation',
       message: expect.stringContaining(message),
     });
   });
