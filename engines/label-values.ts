@@ -35,6 +35,13 @@ function unreadable(text: string, part: string): PlusctError {
   );
 }
 
+/** Throws `InvalidInput` naming an organ that is asked for and not in the list. */
+export function requireOrgans({ organs: known }: LabelValues, asked: readonly Organ[]): void {
+  const unknown = asked.find((organ) => !known.includes(organ));
+  if (unknown === undefined) return;
+  throw new PlusctError('InvalidInput', `the setting labels names no ${unknown}: it has ${known.join(', ')}`);
+}
+
 /** Settings of engines whose label maps have values of their own. */
 export const labelSettings = {
   labels: z.string().superRefine((text, context) => {

@@ -2,6 +2,7 @@ import { PlusctError } from '../domain/errors.js';
 import { atlasEngine } from './atlas/atlas-engine.js';
 import { commandEngine } from './command/command-engine.js';
 import type { Engine } from './engine.js';
+import { kserveEngine } from './kserve/kserve-engine.js';
 import { nnunetEngine } from './nnunet/nnunet-engine.js';
 import { organWise } from './organ-wise.js';
 
@@ -9,6 +10,7 @@ import { organWise } from './organ-wise.js';
 const engines: ReadonlyMap<string, () => Engine> = new Map([
   ['atlas', () => organWise(atlasEngine())],
   ['command', () => commandEngine()],
+  ['kserve', () => kserveEngine()],
   ['nnunet', () => nnunetEngine()],
 ]);
 

@@ -1,11 +1,10 @@
 import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { PlusctError } from '../../domain/errors.js';
-import type { Organ } from '../../domain/organ.js';
 import type { CtVolume } from '../../imaging/volume.js';
 import type { Engine, EngineDescription, LoadedModel, RunContext } from '../engine.js';
 import { packSettings, unpackSettings } from '../fixed-model.js';
-import { type LabelValues, parseLabelValues } from '../label-values.js';
+import { type LabelValues, parseLabelValues, requireOrgans } from '../label-values.js';
 import { cancelled, type GroupEnding, runGroup, sweepGroups } from '../process-group.js';
 import { closeExchange, type Exchange, openExchange, takeLabels } from './exchange.js';
 import { environmentFor, type ProgramCall, programCall, type RunPlace, removalCall } from './program.js';
@@ -41,15 +40,6 @@ export function commandEngine(environment: NodeJS.ProcessEnv = process.env): Eng
     },
     load: async (model) => loaded(commandSettings(unpackSettings(description, model)), environment),
   };
-}
-
-function requireOrgans({ organs }: LabelValues, asked: readonly Organ[]): void {
-  const unknown = asked.find((organ) => !organs.includes(organ));
-  if (unknown === undefined) return;
-  throw new PlusctError(
-    'InvalidInput',
-    `the setting labels names no ${unknown}: it has ${organs.join(', ')}`,
-  );
 }
 
 function loaded(settings: CommandSettings, environment: NodeJS.ProcessEnv): LoadedModel {
