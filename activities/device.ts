@@ -4,6 +4,7 @@ import type { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import { organValue } from '../domain/organ.js';
 import { priorityKeys } from '../domain/queues.js';
+import type { EngineSettings } from '../domain/training-set.js';
 import type { Usage } from '../domain/usage.js';
 import type { Engine, JudgedLabels, LoadedModel, RunContext } from '../engines/engine.js';
 import type { CtVolume } from '../imaging/volume.js';
@@ -98,13 +99,15 @@ export class Device {
     };
   }
 
-  /** Trains with the device to itself: nothing stays loaded beside it. */
+  /** Trains with the device to itself: nothing stays loaded beside it. Throws `DeviceTooSmall` as `model` does. */
   async train(
-    what: { modelId: string; organs: readonly Organ[]; campaign: string },
+    what: { modelId: string; organs: readonly Organ[]; campaign: string; settings: Readonly<EngineSettings> },
     signal: AbortSignal,
     work: () => Promise<Uint8Array>,
   ): Promise<Uint8Array> {
-    const stay: Stay = { ...what, organs: [...what.organs], deed: 'train' };
+    const { settings, modelId, organs, campaign } = what;
+    this.requireRoom(modelId, givenMemoryMb(settings));
+    const stay: Stay = { deed: 'train', modelId, organs: [...organs], campaign };
     this.trainings++;
     try {
       return await this.stay(stay, { warm: () => false, signal }, async () => {
@@ -207,16 +210,25 @@ export class Device {
   }
 
   /** What the model needs of the device, where that is known; more than the device has is refused. */
-  private async fitting(model: Model): Promise<number | undefined> {
-    const { store, about } = this.around;
-    const given = model.engine.settings.memoryMb;
-    const needs = typeof given === 'number' ? given : await modelMemoryMb(store, model.modelId);
-    if (needs === undefined || about.memoryMb === undefined || needs <= about.memoryMb) return needs;
+  private async fitting({ modelId, engine }: Model): Promise<number | undefined> {
+    const needs = givenMemoryMb(engine.settings) ?? (await modelMemoryMb(this.around.store, modelId));
+    this.requireRoom(modelId, needs);
+    return needs;
+  }
+
+  private requireRoom(modelId: string, needs: number | undefined): void {
+    const { name, memoryMb } = this.around.about;
+    if (needs === undefined || memoryMb === undefined || needs <= memoryMb) return;
     throw new PlusctError(
       'DeviceTooSmall',
-      `${model.modelId} needs ${needs} MB, the device ${about.name} has ${about.memoryMb} MB: name a class of larger devices in the campaign's plan`,
+      `${modelId} needs ${needs} MB, the device ${name} has ${memoryMb} MB: name a class of larger devices in the campaign's plan`,
     );
   }
+}
+
+/** The setting `memoryMb`, which every engine may have. */
+function givenMemoryMb({ memoryMb }: Readonly<EngineSettings>): number | undefined {
+  return typeof memoryMb === 'number' ? memoryMb : undefined;
 }
 
 async function judgeOrPredict(
@@ -232,13 +244,13 @@ async function judgeOrPredict(
 function checked({ organs, engine }: Model, { hu }: CtVolume, labels: Uint8Array): Uint8Array {
   if (labels.length !== hu.length) {
     const sizes = `${labels.length} labels for an image of ${hu.length} voxels`;
-    throw new PlusctError('EngineCrashed', `${engine.name} gave ${sizes}`);
+    throw new PlusctError('SchemaViolation', `${engine.name} gave ${sizes}`);
   }
   const allowed = new Set([0, ...organs.map((organ) => organValue[organ])]);
   const strange = labels.find((value) => !allowed.has(value));
   if (strange === undefined) return labels;
   throw new PlusctError(
-    'EngineCrashed',
+    'SchemaViolation',
     `${engine.name} gave the value ${strange}; its model is of ${organs.join(', ')} (${[...allowed].join(', ')})`,
   );
 }

@@ -59,7 +59,11 @@ export async function trainOn(
   };
   const train = () => engine.train(input, { ...context, checkpoints: checkpointsOf(store, modelId) });
   const { campaign } = set.cases[0]!;
-  const bytes = await (device?.train({ modelId, organs, campaign }, context.signal, train) ?? train());
+  const bytes = await (device?.train(
+    { modelId, organs, campaign, settings: set.engine.settings },
+    context.signal,
+    train,
+  ) ?? train());
   const model: Model = {
     modelId,
     organs,

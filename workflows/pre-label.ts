@@ -24,12 +24,30 @@ export interface Proposing {
 /** Source labels and a proposal for every organ that the case lacks, put together. */
 export async function preLabelCase(proposing: Proposing): Promise<LabelSummary[]> {
   const { at, item } = proposing;
-  const made = await Promise.all(item.missingOrgans.map((organ) => preLabel(proposing, organ)));
+  const made = (await Promise.all(byModel(proposing).map((group) => inTurn(proposing, group)))).flat();
   const findings = made.flatMap((each) => ('finding' in each ? [each.finding] : []));
   const proposals = made.flatMap((each) => ('label' in each ? [each.label] : []));
   const pre = await begun().assemblePreLabel({ at, labels: [...item.sourceLabels, ...proposals], findings });
   return pre.labels;
 }
+
+/** Missing organs, those of one model together: its first answer holds the others too. */
+function byModel({ item, models }: Proposing): Organ[][] {
+  const groups = new Map<string, Organ[]>();
+  for (const organ of item.missingOrgans) {
+    const name = models.find((each) => each.organ === organ)?.modelId ?? organ;
+    groups.set(name, [...(groups.get(name) ?? []), organ]);
+  }
+  return [...groups.values()];
+}
+
+async function inTurn(proposing: Proposing, organs: readonly Organ[]): Promise<Proposal[]> {
+  const made: Proposal[] = [];
+  for (const organ of organs) made.push(await preLabel(proposing, organ));
+  return made;
+}
+
+type Proposal = { readonly label: LabelSummary } | { readonly finding: Finding };
 
 /** How wrong the pre-labels are expected to be; a case goes on without it when it cannot be told. */
 export async function estimateErrors(proposing: Proposing, labels: LabelSummary[]): Promise<void> {
@@ -44,10 +62,7 @@ export async function estimateErrors(proposing: Proposing, labels: LabelSummary[
 }
 
 /** One organ's proposal; when inference fails for good, people start from an empty mask and the case goes on. */
-async function preLabel(
-  proposing: Proposing,
-  organ: Organ,
-): Promise<{ label: LabelSummary } | { finding: Finding }> {
+async function preLabel(proposing: Proposing, organ: Organ): Promise<Proposal> {
   const { at, models, prioritise } = proposing;
   const model = models.find((each) => each.organ === organ);
   if (model === undefined)

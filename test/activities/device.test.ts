@@ -142,7 +142,7 @@ describe('a device', () => {
     const [modelId] = await models(1);
     const device = deviceOf();
     await ask(device, modelId!);
-    const what = { modelId: 'new', organs: ['liver'], campaign: 'first' } as const;
+    const what = { modelId: 'new', organs: ['liver'], campaign: 'first', settings: {} } as const;
     const training = device.train(what, context.signal, async () => {
       deeds.push('train');
       return Uint8Array.of(9);
@@ -153,6 +153,11 @@ describe('a device', () => {
     await later;
     expect(deeds).toEqual(['load 1', 'ask 1', 'free 1', 'train', 'load 1', 'ask 1']);
     expect(device.load).toEqual({ stays: 0, trainings: 0 });
+    const large = { ...what, settings: { memoryMb: 20_000 } };
+    const refused = deviceOf({ memoryMb: 16_000 }).train(large, context.signal, () =>
+      expect.fail('too large'),
+    );
+    await expect(refused).rejects.toMatchObject({ kind: 'DeviceTooSmall' });
   });
 });
 
@@ -169,7 +174,7 @@ describe('what an engine answers', () => {
     const [modelId] = await models(1);
     answer = async () => labels;
     await expect(ask(deviceOf(), modelId!)).rejects.toMatchObject({
-      kind: 'EngineCrashed',
+      kind: 'SchemaViolation',
       message: expect.stringContaining(message),
     });
   });

@@ -208,6 +208,33 @@ describe('the queue of devices', () => {
   }, 60_000);
 });
 
+describe('a model of several organs', () => {
+  it('is asked for one organ after the other, so that its first answer serves all', async () => {
+    const workers = await Promise.all([
+      takingWorker(taskQueue('io', config.queueSuffix), io, 8),
+      takingWorker(gpu(), { ...device('any'), predictOrgan: slow }, 4),
+    ]);
+    let underWay = 0;
+    async function slow({ organ, modelId }: { organ: Organ; modelId: string }) {
+      expect(++underWay).toBe(1);
+      await sleep(20);
+      underWay--;
+      taken.push(`${modelId} ${organ}`);
+      return label(organ);
+    }
+    await during(workers, async () => {
+      const item = { collection: 'lits', caseId: 'volume-0', sourceLabels: [], missingOrgans: organs };
+      const models = organs.map((organ) => ({ modelId: 'of-all', organ }));
+      await client.workflow.execute('processCase', {
+        workflowId: `pools/${process.pid}/${++count}`,
+        taskQueue: taskQueue('orchestration', config.queueSuffix),
+        args: [{ campaign: 'pools', item, models, people: [], until: 'pre-label' }],
+      });
+    });
+    expect(taken).toEqual(organs.map((organ) => `of-all ${organ}`));
+  }, 60_000);
+});
+
 describe('a device', () => {
   const log = pino({ level: 'silent' });
 
