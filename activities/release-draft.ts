@@ -18,11 +18,11 @@ import { putContent } from '../storage/content.js';
 import { canonicalJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { loadMaskParts } from './bundle.js';
 import type { Dependencies } from './dependencies.js';
 import { diffVersions } from './label-diffs.js';
 import { nativeHeader } from './label-store.js';
 import { type ReleaseRecords, readReleaseRecords } from './release-records.js';
+import { loadMaskParts } from './task-parts.js';
 
 type Deeds = Pick<Dependencies, 'store' | 'work'>;
 

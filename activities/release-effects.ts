@@ -1,7 +1,6 @@
 import { caseName } from '../domain/case-name.js';
 import { evaluationKey, modelsPrefix } from '../domain/keys.js';
 import { Model } from '../domain/model.js';
-import { organs } from '../domain/organ.js';
 import type { ReleaseManifest } from '../domain/release.js';
 import type { ReleaseChanges } from '../domain/release-changes.js';
 import { readJson, requireJson } from '../storage/json.js';
@@ -17,7 +16,7 @@ export interface ReleaseEffects {
   /** Models that were trained on label versions that changed or went. */
   readonly models: readonly {
     readonly modelId: string;
-    readonly organ: string;
+    readonly organs: readonly string[];
     readonly cases: readonly string[];
   }[];
 }
@@ -80,11 +79,13 @@ async function modelsOver(
   ]);
   if (gone.size === 0) return [];
   const keys: string[] = [];
-  for (const organ of organs) for await (const key of store.list(modelsPrefix(organ))) keys.push(key);
+  for await (const key of store.list(modelsPrefix)) keys.push(key);
   const found = await mapBounded(keys, readsAtOnce, async (key) => {
-    const { modelId, organ, trainedOn } = await requireJson(store, key, Model);
-    const cases = trainedOn.flatMap((each) => gone.get(`${caseName(each)} ${each.label}`) ?? []);
-    return { modelId, organ, cases };
+    const { modelId, organs, trainedOn } = await requireJson(store, key, Model);
+    const cases = trainedOn.flatMap((each) =>
+      each.labels.flatMap(({ version }) => gone.get(`${caseName(each)} ${version}`) ?? []),
+    );
+    return { modelId, organs, cases: [...new Set(cases)] };
   });
   return found.filter(({ cases }) => cases.length > 0);
 }

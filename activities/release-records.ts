@@ -74,10 +74,8 @@ export async function readReleaseRecords(
 }
 
 async function modelsBehind(store: ObjectStore, views: readonly CaseView[]): Promise<Map<string, Model>> {
-  const named = views.flatMap(({ organs }) =>
-    organs.flatMap(({ organ, model }) => (model === undefined ? [] : [{ organ, model }])),
-  );
-  const byKey = [...new Set(named.map(({ organ, model }) => modelKey(organ, model)))];
+  const ids = new Set(views.flatMap(({ organs }) => organs.flatMap(({ model }) => model ?? [])));
+  const byKey = [...ids].map(modelKey);
   const found = await mapBounded(byKey, readsAtOnce, (key) => readJson(store, key, Model));
   return new Map(found.flatMap((model) => (model === undefined ? [] : [[model.modelId, model] as const])));
 }

@@ -157,5 +157,3 @@ export const releaseManifestKey = (campaign: string, version: string): string =>
 /** When it came out, which the manifest does not hold. */
 export const publicationKey = (campaign: string, version: string): string =>
   `${releasePrefix(campaign, version)}published.json`;
-/** Every model of an organ. */
-export const modelsPrefix = (organ: Organ): string => `${root}/models/${organ}/`;

@@ -285,22 +285,25 @@ describe('a published release', () => {
       'has no case lits/volume-9',
     );
 
+    const { version, voxelSha256, origin } = kidney;
     const trainedOn = [
       {
+        campaign,
         collection: 'lits',
         caseId: 'volume-2',
         imageSha256: 'a'.repeat(64),
-        label: kidney.version,
-        voxelSha256: kidney.voxelSha256,
+        licence: 'CC-BY-4.0',
+        labels: [{ organ: 'kidney', version, origin, voxelSha256 }],
+        pseudo: true,
       },
     ];
     await publishJson(
       store,
-      modelKey('kidney', 'student'),
+      modelKey('student'),
       Model.parse({
         modelId: 'student',
-        organ: 'kidney',
-        engine: { name: 'none', version: '1', summary: '' },
+        organs: ['kidney'],
+        engine: { name: 'none', version: '1', settings: {}, summary: '' },
         weights: await putContent(store, new Uint8Array(1)),
         seed: 1,
         trainedOn,
@@ -360,7 +363,7 @@ describe('a published release', () => {
     const effects = await releaseEffects(store, before.manifest, manifest.changes!);
     expect(effects).toEqual({
       evaluations: [{ id, cases: ['lits/volume-2'] }],
-      models: [{ modelId: 'student', organ: 'kidney', cases: ['lits/volume-2'] }],
+      models: [{ modelId: 'student', organs: ['kidney'], cases: ['lits/volume-2'] }],
     });
     expect(await draftRelease({ store, work }, asked('1.0.2'))).toEqual({
       refusals: ['nothing has changed since 1.0.1'],
