@@ -18,7 +18,6 @@ import { putContent } from '../storage/content.js';
 import { canonicalJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
-
 import type { Dependencies } from './dependencies.js';
 import { diffVersions } from './label-diffs.js';
 import { nativeHeader } from './label-store.js';

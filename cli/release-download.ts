@@ -26,6 +26,7 @@ import {
 } from './release-folder.js';
 import { segmentationFiles } from './release-seg.js';
 import { chooseCampaign, type Session } from './session.js';
+import { wholeNumber } from './wrong-option.js';
 
 export interface DownloadOptions extends ReleaseOptions {
   readonly out: string;
@@ -87,9 +88,7 @@ async function recordFor(
 ): Promise<FolderRecord> {
   const { campaign, version } = manifest;
   const { layout } = options;
-  const datasetId = Number(options.datasetId);
-  if (!Number.isInteger(datasetId) || datasetId < 1 || datasetId > 999)
-    throw new PlusctError('InvalidInput', `--dataset-id ${options.datasetId}: give a number from 1 to 999`);
+  const datasetId = wholeNumber('--dataset-id', options.datasetId, 1, 999);
   const path = join(folder, recordPath);
   const fresh: FolderRecord = {
     format: 'plusct download 1',

@@ -1,6 +1,5 @@
 import { noteReopened, reportErratum, requireErratum } from '../activities/errata.js';
 import { askTask } from '../activities/task-desk.js';
-import { PlusctError } from '../domain/errors.js';
 import { organs } from '../domain/organ.js';
 import { isRead, taskIsDone } from '../domain/task-rules.js';
 import { type KnownErratum, readErrata } from '../storage/errata.js';
@@ -10,6 +9,7 @@ import { printFittingTable } from './fit-table.js';
 import { printJson, say, styled, terminalWidth } from './output.js';
 import { type ReleaseOptions, refusedExitCode } from './release.js';
 import { chooseCampaign, type Session } from './session.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface ReportOptions extends ReleaseOptions {
   readonly release: string;
@@ -24,7 +24,7 @@ export async function reportFault(session: Session, options: ReportOptions): Pro
   const campaign = await chooseCampaign(session.store, options.campaign);
   const organ = organs.find((each) => each === options.organ);
   if (organ === undefined)
-    throw new PlusctError('InvalidInput', `--organ is '${options.organ}'; there are ${organs.join(', ')}`);
+    throw new WrongOption(`--organ is '${options.organ}'; there are ${organs.join(', ')}`);
   const { release, reason, as: by } = options;
   const report = { campaign, ...parseCase(options.case), organ, release, reason, by, at: new Date() };
   const erratum = await reportErratum(session.store, report);

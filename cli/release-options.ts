@@ -1,8 +1,8 @@
-import { PlusctError } from '../domain/errors.js';
 import { factsOf } from '../domain/licence.js';
 import { ReleaseChoice } from '../domain/release.js';
 import { caseQuery } from './cases.js';
 import { licenceUse } from './export.js';
+import { shareOfOne, WrongOption, wholeNumber } from './wrong-option.js';
 
 /** What `plusct release plan` and `publish` are told; what is not said stays as it was in the release before. */
 export interface ChoiceOptions {
@@ -26,7 +26,7 @@ const first: ReleaseChoice = {
   unfinished: false,
 };
 
-/** The choice behind a release. Throws `InvalidInput` that names the option. */
+/** The choice behind a release. Throws `WrongOption`. */
 export function releaseChoice(options: ChoiceOptions, before: ReleaseChoice = first): ReleaseChoice {
   const {
     images,
@@ -49,21 +49,23 @@ export function releaseChoice(options: ChoiceOptions, before: ReleaseChoice = fi
     ...(licenceAllows.length === 0 ? {} : { uses }),
     ...(query === '' ? {} : { where: query }),
     ...(labelsUnder === undefined ? {} : { labelsUnder: knownLicence(labelsUnder) }),
-    ...(seed === undefined ? {} : { seed: Number(seed) }),
-    ...(testShare === undefined ? {} : { testShare: Number(testShare) }),
+    ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed, 0) }),
+    ...(testShare === undefined ? {} : { testShare: shareOfTests(testShare) }),
     unfinished: unfinished === true,
   };
-  const parsed = ReleaseChoice.safeParse(asked);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const option = issue?.path[0] === 'testShare' ? '--test-share' : '--seed';
-  throw new PlusctError('InvalidInput', `${option}: ${issue?.message ?? 'it cannot be read'}`);
+  return ReleaseChoice.parse(asked);
+}
+
+/** Both parts have to hold something. */
+function shareOfTests(text: string): number {
+  const share = shareOfOne('--test-share', text);
+  if (share > 0 && share < 1) return share;
+  throw new WrongOption(`--test-share is '${text}'; give a share between 0 and 1`);
 }
 
 function knownLicence(text: string): string {
   if (factsOf(text)?.derivatives) return text;
-  throw new PlusctError(
-    'InvalidInput',
+  throw new WrongOption(
     `--labels-under ${text}: name a licence of docs/exports.md that lets adapted material be shared, as CC-BY-4.0`,
   );
 }

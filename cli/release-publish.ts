@@ -13,6 +13,7 @@ import { stepDisplay } from './progress.js';
 import { type ReleaseOptions, refusedExitCode } from './release.js';
 import { type ChoiceOptions, releaseChoice } from './release-options.js';
 import { chooseCampaign, type Session } from './session.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface PublishOptions extends ReleaseOptions, ChoiceOptions {
   readonly as: string;
@@ -30,7 +31,7 @@ export async function publishRelease(
   options: PublishOptions,
 ): Promise<void> {
   if (parseSemVer(version) === undefined)
-    throw new PlusctError('InvalidInput', `'${version}' is no version: write MAJOR.MINOR.PATCH, as in 1.0.0`);
+    throw new WrongOption(`'${version}' is no version: write MAJOR.MINOR.PATCH, as in 1.0.0`);
   const campaign = await chooseCampaign(session.store, options.campaign);
   const choice = releaseChoice(options, await choiceBefore(session, campaign));
   const input: PublishInput = { campaign, version, choice, by: options.as, reason: options.reason };

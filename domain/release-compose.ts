@@ -4,7 +4,7 @@ import type { Decisions } from './decision.js';
 import { type Finding, finding } from './finding.js';
 import { findingCatalogue } from './finding-catalogue.js';
 import type { Model } from './model.js';
-import { organValue } from './organ.js';
+import { organs, organValue } from './organ.js';
 import type { Person } from './person.js';
 import type { ObjectRef } from './primitives.js';
 import type {
@@ -196,23 +196,18 @@ function sourcesOf(cases: readonly ReleaseCase[]): ReleaseContent['sources'] {
 }
 
 function modelsOf(cases: readonly ReleaseCase[], models: ReleaseInputs['models']): ReleaseContent['models'] {
-  const named = cases.flatMap(({ organs }) =>
-    organs.flatMap(({ organ, model }) => (model === undefined ? [] : [{ organ, model }])),
-  );
-  const byId = new Map(named.map((each) => [each.model, each]));
-  return [...byId.values()]
-    .sort((a, b) => (a.model < b.model ? -1 : 1))
-    .map(({ organ, model: modelId }) => {
-      const known = models.get(modelId);
-      const engine = known === undefined ? 'not on record' : `${known.engine.name} ${known.engine.version}`;
-      return {
-        modelId,
-        organ,
-        engine,
-        licences: known?.licences ?? ['unknown'],
-        trainedOn: known?.trainedOn.length ?? 0,
-      };
-    });
+  const all = cases.flatMap((item) => item.organs);
+  const ids = [...new Set(all.flatMap(({ model }) => model ?? []))].sort();
+  return ids.map((modelId) => {
+    const known = models.get(modelId);
+    return {
+      modelId,
+      organs: organs.filter((organ) => all.some((each) => each.organ === organ && each.model === modelId)),
+      engine: known === undefined ? 'not on record' : `${known.engine.name} ${known.engine.version}`,
+      licences: known?.licences ?? ['unknown'],
+      trainedOn: known?.trainedOn.length ?? 0,
+    };
+  });
 }
 
 /** The evaluation that judged most of these label maps, and no other. */

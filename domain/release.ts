@@ -87,7 +87,8 @@ export type ReleaseCase = z.infer<typeof ReleaseCase>;
 /** A model that had a hand in labels. */
 export const ReleaseModel = z.object({
   modelId: z.string(),
-  organ: OrganName,
+  /** Those that it proposed here. */
+  organs: z.array(OrganName),
   engine: z.string(),
   /** Licences of its training data. */
   licences: z.array(z.string()),

@@ -151,11 +151,11 @@ function models({ models: all }: ReleaseContent): string[] {
   return [
     '## Models that proposed labels',
     '',
-    '| model | organ | engine | trained on | licences of its training data |',
+    '| model | organs | engine | trained on | licences of its training data |',
     '| --- | --- | --- | --- | --- |',
     ...all.map(
-      ({ modelId, organ, engine, trainedOn, licences }) =>
-        `| ${modelId} | ${organ} | ${engine} | ${trainedOn} cases | ${licences.join(', ')} |`,
+      ({ modelId, organs: own, engine, trainedOn, licences }) =>
+        `| ${modelId} | ${own.join(', ')} | ${engine} | ${trainedOn} cases | ${licences.join(', ')} |`,
     ),
     '',
   ];

@@ -285,14 +285,16 @@ describe('a published release', () => {
       'has no case lits/volume-9',
     );
 
+    const { version, voxelSha256, origin } = kidney;
     const trainedOn = [
       {
-        collection: 'lits',
         campaign,
+        collection: 'lits',
         caseId: 'volume-2',
         imageSha256: 'a'.repeat(64),
-        licence: 'none',
-        labels: [kidney],
+        licence: 'CC-BY-4.0',
+        labels: [{ organ: 'kidney', version, origin, voxelSha256 }],
+        pseudo: true,
       },
     ];
     await publishJson(
@@ -361,7 +363,7 @@ describe('a published release', () => {
     const effects = await releaseEffects(store, before.manifest, manifest.changes!);
     expect(effects).toEqual({
       evaluations: [{ id, cases: ['lits/volume-2'] }],
-      models: [{ modelId: 'student', organ: 'kidney', cases: ['lits/volume-2'] }],
+      models: [{ modelId: 'student', organs: ['kidney'], cases: ['lits/volume-2'] }],
     });
     expect(await draftRelease({ store, work }, asked('1.0.2'))).toEqual({
       refusals: ['nothing has changed since 1.0.1'],
