@@ -1,9 +1,10 @@
 import { PlusctError } from '../../domain/errors.js';
 import { toOrientation } from '../../imaging/orientation.js';
 import type { CtVolume } from '../../imaging/volume.js';
-import type { Engine, EngineDescription, LoadedModel, RunContext } from '../engine.js';
-import { packSettings, unpackSettings } from '../fixed-model.js';
-import { type LabelValues, parseLabelValues, requireOrgans, toOrganValues } from '../label-values.js';
+import type { Engine, EngineDescription } from '../engine.js';
+import { fixedEngine } from '../fixed-engine.js';
+import { type LabelValues, toOrganValues } from '../label-values.js';
+import { withinTime } from '../time-limit.js';
 import { InferenceServer } from './inference-server.js';
 import { chosenTensor, type ModelMetadata, type Tensor, volumeShape } from './protocol.js';
 import { type KserveSettings, kserveSettings } from './settings.js';
@@ -19,46 +20,24 @@ const description: EngineDescription = {
   fixed: true,
 };
 
-const heartbeatMs = 1_000;
-
 /**
  * A model on a server as an engine. Scans go only to servers that the worker trusts: those whose host and port are in
  * `PLUSCT_INFERENCE_HOSTS`, by commas. For others it throws `EngineMissing`.
  */
 export function kserveEngine(environment: NodeJS.ProcessEnv = process.env): Engine {
-  return {
-    describe: () => description,
+  return fixedEngine({
+    description,
     settingsOf: kserveSettings,
-    train: async ({ organs, settings }, { progress }) => {
-      const checked = kserveSettings(settings);
-      requireOrgans(parseLabelValues(checked.labels), organs);
-      progress(1, 'settings checked');
-      return packSettings(description, checked);
-    },
-    load: async (model) => loaded(kserveSettings(unpackSettings(description, model)), environment),
-  };
-}
-
-function loaded(settings: KserveSettings, environment: NodeJS.ProcessEnv): LoadedModel {
-  const values = parseLabelValues(settings.labels);
-  const disposal = new AbortController();
-  return {
-    organs: values.organs,
-    predict: async (image, context) => {
-      if (disposal.signal.aborted)
-        throw new PlusctError('InvalidInput', 'the model was disposed of: load it again before predicting');
-      if (context.signal.aborted) throw new PlusctError('Cancelled', 'the inference was cancelled');
+    predict: async ({ settings, values }, image, context) => {
       requireTrusted(settings, environment);
-      const { tokenVariable } = settings;
+      const { url, timeoutSeconds, tokenVariable } = settings;
       const token = tokenVariable === undefined ? undefined : environment[tokenVariable];
-      const signal = AbortSignal.any([context.signal, disposal.signal]);
       const server = new InferenceServer(settings, token);
-      return inTime(settings, { ...context, signal }, (limited) =>
-        predict(server, settings, values, image, limited),
+      return withinTime({ title: url, timeoutSeconds }, context, (signal) =>
+        predict(server, settings, values, image, signal),
       );
     },
-    dispose: async () => disposal.abort(),
-  };
+  });
 }
 
 function requireTrusted({ url }: KserveSettings, environment: NodeJS.ProcessEnv): void {
@@ -71,35 +50,12 @@ function requireTrusted({ url }: KserveSettings, environment: NodeJS.ProcessEnv)
   );
 }
 
-/** Beats while the work is done, and ends it after the time that the settings allow. */
-async function inTime<T>(
-  { timeoutSeconds, url }: KserveSettings,
-  context: RunContext,
-  work: (context: RunContext) => Promise<T>,
-): Promise<T> {
-  const limit = AbortSignal.timeout(timeoutSeconds * 1000);
-  const started = performance.now();
-  context.progress(0, 'asking the inference server');
-  const beat = setInterval(() => {
-    const part = (performance.now() - started) / (timeoutSeconds * 1000);
-    context.progress(Math.min(0.99, part), 'the inference server is at work');
-  }, heartbeatMs);
-  try {
-    return await work({ ...context, signal: AbortSignal.any([context.signal, limit]) });
-  } catch (error) {
-    if (!limit.aborted || context.signal.aborted) throw error;
-    throw new PlusctError('EngineCrashed', `${url} took longer than timeoutSeconds=${timeoutSeconds}`);
-  } finally {
-    clearInterval(beat);
-  }
-}
-
 async function predict(
   server: InferenceServer,
   settings: KserveSettings,
   values: LabelValues,
   image: CtVolume,
-  { signal }: RunContext,
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
   const { orientation, otherLabels } = settings;
   const { geometry, hu } = image;

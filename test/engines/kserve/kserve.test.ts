@@ -14,8 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  for (const name of Object.keys(server.behaviour))
-    delete (server.behaviour as Record<string, unknown>)[name];
+  delete server.behaviour.fault;
   Object.assign(server.behaviour, usual);
   server.asked.length = 0;
 });
