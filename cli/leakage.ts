@@ -136,7 +136,8 @@ function print({ leaks, files, scanPairs, labelPairs, looked, unproven }: Report
   for (const line of unproven) say(`not compared: ${line}`);
   const pairs = `${scanPairs} pairs of CTs by landmarks and voxel hashes, ${labelPairs} pairs of label maps by their masks`;
   const work = `${files.train} and ${files.test} files: compared ${pairs}; looked at the voxels of ${looked}`;
-  if (leaks.length > 0) say(`LEAKAGE: ${leaks.length} pairs show one scan. ${work}.`);
+  if (leaks.length > 0)
+    say(`LEAKAGE: ${leaks.length} ${leaks.length === 1 ? 'pair shows' : 'pairs show'} one scan. ${work}.`);
   else if (unproven.length > 0) say(`NOT PROVED: no leakage found, but not all could be compared. ${work}.`);
   else say(`No leakage. ${work}.`);
 }
