@@ -44,6 +44,8 @@ export const SourceCase = z.object({
   withdrawnCopyOf: CaseId.optional(),
   /** What the values of this case's label mean, where its folder says so; else what the collection defines. */
   organLabels: OrganLabels.optional(),
+  /** Path → hash, as far as a list of checksums in the collection's folder has this case's files. */
+  expectedSha256: z.record(z.string(), Sha256).optional(),
   /** Organs that this patient is known not to have. */
   absentOrgans: z.array(OrganName).optional(),
   /** The distribution that its files are from, where it is known; else the collection's usual one. */
