@@ -261,6 +261,7 @@ function addLeakage(program: Command): void {
     .command('split [campaign]')
     .description('divide a campaign’s cases; cases that show one scan stay together')
     .option('--shares <list>', 'parts and their shares', 'train=0.8,test=0.2')
+    .option('--patients <file>', 'CSV of case,patient: scans of one patient stay together')
     .option('--seed <n>', 'another split for every seed', '1')
     .addOption(jsonOption())
     .action(async (campaign, options) => {

@@ -165,4 +165,18 @@ describe('the passport of a case', () => {
       'voxels of 0.8×0.8×2.5 mm; the table of the collection has 0.8×0.8×0.5 mm',
     );
   });
+
+  it('tells of a file that is not the one of the checksums in the folder, and has its hash', async () => {
+    const wrong = '0'.repeat(64);
+    put({
+      SHA256SUMS: `${wrong}  data/case_00000/imaging.nii.gz`,
+      'data/case_00000/imaging.nii.gz': nifti(tissue()),
+      'data/case_00000/segmentation.nii.gz': nifti(organBox()),
+    });
+    const { passport } = await takeIn('kits19', 'case_00000');
+    expect(passport.status).toBe('quarantined');
+    const found = passport.findings.find(({ code }) => code === 'FILE_CHANGED');
+    expect(found).toMatchObject({ value: passport.sourceFiles[0]?.sha256 });
+    expect(found?.message).toContain(wrong);
+  });
 });
