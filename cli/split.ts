@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { csvParse } from 'd3-dsv';
 import { Worklist } from '../domain/campaign.js';
 import { CaseGroups } from '../domain/case-groups.js';
+import { PlusctError } from '../domain/errors.js';
 import { caseGroupsKey, worklistKey } from '../domain/keys.js';
 import { splitCases } from '../domain/split.js';
 import { readJson, requireJson } from '../storage/json.js';
