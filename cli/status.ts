@@ -5,7 +5,6 @@ import {
   readEvaluation,
 } from '../activities/campaign-status.js';
 import { collectionFacts } from '../domain/collection.js';
-
 import type { DeviceState } from '../domain/device-state.js';
 import { closed, sentence } from '../domain/sentence.js';
 import { readDeviceStates } from '../storage/device-states.js';
