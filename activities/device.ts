@@ -246,12 +246,14 @@ function checked({ organs, engine }: Model, { hu }: CtVolume, labels: Uint8Array
     const sizes = `${labels.length} labels for an image of ${hu.length} voxels`;
     throw new PlusctError('SchemaViolation', `${engine.name} gave ${sizes}`);
   }
-  const allowed = new Set([0, ...organs.map((organ) => organValue[organ])]);
-  const strange = labels.find((value) => !allowed.has(value));
+  const own = [0, ...organs.map((organ) => organValue[organ])];
+  const allowed = new Uint8Array(256);
+  for (const value of own) allowed[value] = 1;
+  const strange = labels.find((value) => allowed[value] === 0);
   if (strange === undefined) return labels;
   throw new PlusctError(
     'SchemaViolation',
-    `${engine.name} gave the value ${strange}; its model is of ${organs.join(', ')} (${[...allowed].join(', ')})`,
+    `${engine.name} gave the value ${strange}; its model is of ${organs.join(', ')} (${own.join(', ')})`,
   );
 }
 

@@ -56,10 +56,11 @@ async function atWork(run: DeviceRun, first: CheckedDevice): Promise<void> {
   log.info('ready');
   const ended = Promise.all(running);
   const failure = await untilFailure({ check, checkMs, signal, suspicion: suspicion.signal, ended });
+  // Said first: what runs on a lost device may never end.
+  if (failure !== undefined) await outOfOrder(run, failure);
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await ended;
   await device.close();
-  if (failure !== undefined) await outOfOrder(run, failure);
 }
 
 /** Looks at the device again and again, and at once when an engine crashed on it; undefined when the worker ends. */

@@ -66,7 +66,12 @@ async function preLabel(proposing: Proposing, organ: Organ): Promise<Proposal> {
   const { at, models, prioritise } = proposing;
   const model = models.find((each) => each.organ === organ);
   if (model === undefined)
-    return { finding: failed(organ, 'no model: no case of the campaign has source labels') };
+    return {
+      finding: failed(
+        organ,
+        'no model: no case of the campaign has source labels, or its engine does not know the organ',
+      ),
+    };
   const asked = { at, organ, modelId: model.modelId, ...(prioritise ? { judged: true } : {}) };
   try {
     const on = inferring(proposing, 'bulk');

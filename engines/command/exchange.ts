@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
 import { DataError, PlusctError } from '../../domain/errors.js';
 import { gridDifference } from '../../imaging/grid-difference.js';
 import { readLabelMap } from '../../imaging/nifti.js';
@@ -13,6 +15,8 @@ import { type LabelValues, toOrganValues } from '../label-values.js';
 const inputName = 'scan_0000.nii.gz';
 const outputNames = ['scan.nii.gz', 'scan_0000.nii.gz', 'scan.nii'];
 const shownAtMost = 5;
+/** Beside the main thread, whose heartbeats go on. */
+const zipped = promisify(gzip);
 
 /** The two folders that one run of a program sees. */
 export interface Exchange {
@@ -27,7 +31,10 @@ export async function openExchange(image: CtVolume): Promise<Exchange> {
   const exchange = { folder, input: join(folder, 'input'), output: join(folder, 'output') };
   await mkdir(exchange.input);
   await mkdir(exchange.output);
-  await writeFile(join(exchange.input, inputName), writeCt(image.geometry, image.hu, true));
+  await writeFile(
+    join(exchange.input, inputName),
+    await zipped(writeCt(image.geometry, image.hu), { level: constants.Z_BEST_SPEED }),
+  );
   return exchange;
 }
 

@@ -30,9 +30,8 @@ export function kserveEngine(environment: NodeJS.ProcessEnv = process.env): Engi
     settingsOf: kserveSettings,
     predict: async ({ settings, values }, image, context) => {
       requireTrusted(settings, environment);
-      const { url, timeoutSeconds, tokenVariable } = settings;
-      const token = tokenVariable === undefined ? undefined : environment[tokenVariable];
-      const server = new InferenceServer(settings, token);
+      const { url, timeoutSeconds } = settings;
+      const server = new InferenceServer(settings, tokenOf(settings, environment));
       return withinTime({ title: url, timeoutSeconds }, context, (signal) =>
         predict(server, settings, values, image, signal),
       );
@@ -47,6 +46,16 @@ function requireTrusted({ url }: KserveSettings, environment: NodeJS.ProcessEnv)
   throw new PlusctError(
     'EngineMissing',
     `this worker sends no scan to ${host}: name it in PLUSCT_INFERENCE_HOSTS, or let another worker do it`,
+  );
+}
+
+function tokenOf({ tokenVariable }: KserveSettings, environment: NodeJS.ProcessEnv): string | undefined {
+  if (tokenVariable === undefined) return undefined;
+  const token = environment[tokenVariable];
+  if (token !== undefined && token !== '') return token;
+  throw new PlusctError(
+    'EngineMissing',
+    `this worker has no ${tokenVariable}: set it, or let another worker do it`,
   );
 }
 

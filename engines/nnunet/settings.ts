@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { PlusctError } from '../../domain/errors.js';
 import type { EngineSettings } from '../../domain/training-set.js';
+import { checkedSettings } from '../engine-settings.js';
 
 /** Planners by the names that settings use, each with the name that nnU-Net gives to what it plans. */
 export const planners = {
@@ -35,19 +35,5 @@ export type NnunetSettings = z.infer<typeof NnunetSettings>;
 
 /** Fills in defaults. Throws `InvalidInput` naming the setting and what there is. */
 export function nnunetSettings(given: Readonly<EngineSettings>): NnunetSettings {
-  const names = Object.keys(NnunetSettings.shape);
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new PlusctError(
-      'InvalidInput',
-      `the engine nnunet has no setting "${unknown}"; it has ${names.join(', ')}`,
-    );
-  const parsed = NnunetSettings.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const name = String(issue!.path[0]);
-  throw new PlusctError(
-    'InvalidInput',
-    `the setting ${name} of the engine nnunet cannot be ${JSON.stringify(given[name])}: ${issue!.message}`,
-  );
+  return checkedSettings('nnunet', NnunetSettings, given);
 }

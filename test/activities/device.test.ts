@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Device, type DeviceAbout } from '../../activities/device.js';
 import { putTrainingSet, trainOn } from '../../activities/training.js';
 import { PlusctError } from '../../domain/errors.js';
+import { priorityKeys } from '../../domain/queues.js';
 import type { Usage } from '../../domain/usage.js';
 import type { Engine, LoadedModel } from '../../engines/engine.js';
 import { memoryStore } from '../../storage/memory.js';
@@ -87,6 +89,25 @@ describe('a device', () => {
       ...['load 1', 'ask 1', 'ask 1', 'ask 1', 'free 1'],
       ...['load 2', 'ask 2', 'ask 2', 'ask 2'],
     ]);
+  });
+
+  it('does first what Temporal calls urgent', async () => {
+    const ids = await models(3);
+    const device = deviceOf();
+    const asActivity = (priorityKey: number, modelId: string) =>
+      new MockActivityEnvironment({ priority: { priorityKey } }).run(() => ask(device, modelId));
+    let release = (_: Uint8Array) => {};
+    const held = new Promise<Uint8Array>((resolve) => {
+      release = resolve;
+    });
+    answer = () => held;
+    const first = ask(device, ids[0]!);
+    const bulk = asActivity(priorityKeys.bulk, ids[1]!);
+    const begun = asActivity(priorityKeys.begun, ids[2]!);
+    while (device.load.stays < 3) await sleep(1);
+    release(new Uint8Array(4));
+    await Promise.all([first, bulk, begun]);
+    expect(deeds.filter((each) => each.startsWith('ask'))).toEqual(['ask 1', 'ask 3', 'ask 2']);
   });
 
   it('keeps several models loaded while they fit, and frees the longest unused', async () => {

@@ -60,6 +60,9 @@ describe('a model on an inference server', () => {
   it('is shown the token that the worker has for it', async () => {
     await answer({ tokenVariable: 'KSERVE_TOKEN_A' }, undefined, { KSERVE_TOKEN_A: 'secret' });
     expect(server.asked.every(({ authorization }) => authorization === 'Bearer secret')).toBe(true);
+    await expect(answer({ tokenVariable: 'KSERVE_TOKEN_B' })).rejects.toMatchObject({
+      kind: 'EngineMissing',
+    });
   });
 
   it.each<[object, string, string]>([
