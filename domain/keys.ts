@@ -49,6 +49,9 @@ export const labelKey = (at: CaseAddress, organ: Organ, version: string): string
 /** How sure a model is of its own mask. */
 export const doubtKey = (at: CaseAddress, organ: Organ, modelId: string): string =>
   `${casePrefix(at)}/doubts/${organ}/${modelId}.json`;
+/** The label version that a model's proposal became, to teach a student with. */
+export const pseudoLabelKey = (at: CaseAddress, organ: Organ, modelId: string): string =>
+  `${casePrefix(at)}/pseudo-labels/${organ}/${modelId}.json`;
 export const expectedErrorKey = (at: CaseAddress): string => `${casePrefix(at)}/expected-error.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
 /** The finished case; each round that finished it again wrote an edition of its own, numbered as the round. */

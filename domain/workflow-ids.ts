@@ -22,6 +22,8 @@ export const reopenedCaseId = (at: CaseAddress, round: number): string =>
 export const evaluationWorkflowId = (campaign: string): string => `${campaignId(campaign)}/evaluate`;
 /** An evaluation that somebody asked for, beside the campaign's own. */
 export const askedEvaluationId = (campaign: string): string => `${evaluationWorkflowId(campaign)}/asked`;
+/** The pseudo-labels that a workflow asks for. */
+export const pseudoLabelsId = (parentId: string): string => `${parentId}/pseudo-labels`;
 
 /** Names of audited entities. */
 export const caseEntity = (at: CaseAddress): string => `case/${at.collection}/${at.caseId}`;

@@ -8,8 +8,10 @@ import { evaluationDeeds } from '../activities/evaluate.js';
 import { ingestDeeds } from '../activities/ingest.js';
 import { labelDeeds } from '../activities/labels.js';
 import { modelDeeds } from '../activities/models.js';
+import { pseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import { refinementDeeds } from '../activities/refinement.js';
 import { rosterDeeds } from '../activities/roster.js';
+import { trainingSetDeeds } from '../activities/training-sets.js';
 import { workPlanDeeds } from '../activities/work-plans.js';
 import { type QueueRole, taskQueue } from '../domain/queues.js';
 import type { Config } from './config.js';
@@ -29,7 +31,9 @@ export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
     ...evaluationDeeds(dependencies),
     ...ingestDeeds(dependencies),
     ...labelDeeds(dependencies),
+    ...pseudoLabelDeeds(dependencies),
     ...refinementDeeds(dependencies),
+    ...trainingSetDeeds(dependencies),
     ...workPlanDeeds(dependencies),
     ...rosterDeeds(dependencies),
   };

@@ -6,8 +6,10 @@ import type { EvaluationDeeds } from '../activities/evaluate.js';
 import type { IngestDeeds } from '../activities/ingest.js';
 import type { LabelDeeds } from '../activities/labels.js';
 import type { ModelDeeds } from '../activities/models.js';
+import type { PseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
 import type { RosterDeeds } from '../activities/roster.js';
+import type { TrainingSetDeeds } from '../activities/training-sets.js';
 import type { WorkPlanDeeds } from '../activities/work-plans.js';
 import { permanentFailures } from '../domain/errors.js';
 import { type QueueRole, siblingQueue } from '../domain/queues.js';
@@ -69,9 +71,9 @@ export const begun = () =>
 
 /** Work on whole volumes; heartbeats tell that it is alive. */
 export const heavy = () =>
-  proxyActivities<IngestDeeds & EvaluationDeeds & CampaignDeeds & WorkPlanDeeds>(
-    options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }),
-  );
+  proxyActivities<
+    IngestDeeds & EvaluationDeeds & CampaignDeeds & WorkPlanDeeds & PseudoLabelDeeds & TrainingSetDeeds
+  >(options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }));
 
 /** Training and inference, on the pool of devices. */
 export const onDevice = () =>

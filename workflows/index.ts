@@ -3,6 +3,7 @@ export { buildDataset } from './build-dataset.js';
 export { evaluateLabels } from './evaluate-labels.js';
 export { ingestCollection } from './ingest-collection.js';
 export { processCase } from './process-case.js';
+export { pseudoLabelCases } from './pseudo-label-cases.js';
 export { refineCase } from './refine-case.js';
 export { reopenCase } from './reopen-case.js';
 export { trainModel } from './train-model.js';
