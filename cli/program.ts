@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
+import { addBenchmarks } from './benchmark-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
 import { addLabels } from './label-program.js';
 import { addPeople, addTasks } from './task-program.js';
@@ -373,5 +374,6 @@ export function program(): Command {
   addAgreement(root);
   addPeople(root);
   addLabels(root);
+  addBenchmarks(root);
   return root;
 }

@@ -150,3 +150,15 @@ export const evaluationPrefix = (id: string): string => `${evaluationsPrefix}${i
 export const evaluationKey = (id: string, file: string): string => `${evaluationPrefix(id)}/${file}`;
 export const evaluationCaseKey = (id: string, collection: Collection, caseId: string): string =>
   `${evaluationPrefix(id)}/cases/${collection}/${caseId}.json`;
+
+export const benchmarksPrefix = `${root}/benchmarks/`;
+export const benchmarkKey = (run: string, file: string): string => `${benchmarksPrefix}${run}/${file}`;
+/** The test cases that a model's figures chose. */
+export const rankedTestKey = (run: string, recipe: string, test: string): string =>
+  benchmarkKey(run, `ranked/${recipe}/${test}.json`);
+export const benchmarkResultsPrefix = (run: string): string => benchmarkKey(run, 'results/');
+export const benchmarkResultKey = (run: string, edition: number): string =>
+  `${benchmarkResultsPrefix(run)}${edition}.json`;
+/** Figures of a model on a case, by the hash of what was compared and how. */
+export const modelScoreKey = (at: CaseAddress, modelId: string, sha256: string): string =>
+  `${casePrefix(at)}/model-scores/${modelId}/${sha256.slice(0, 16)}.json`;

@@ -25,6 +25,11 @@ export const askedEvaluationId = (campaign: string): string => `${evaluationWork
 /** The pseudo-labels that a workflow asks for. */
 export const pseudoLabelsId = (parentId: string): string => `${parentId}/pseudo-labels`;
 
+/** A run of benchmark recipes, the training of one model in it, and the figures of a stage. */
+export const benchmarkId = (run: string): string => `benchmark/${run}`;
+export const courseId = (run: string, course: string): string => `${benchmarkId(run)}/course/${course}`;
+export const scoringId = (run: string, stage: string): string => `${benchmarkId(run)}/scores/${stage}`;
+
 /** Names of audited entities. */
 export const caseEntity = (at: CaseAddress): string => `case/${at.collection}/${at.caseId}`;
 /** What people decided on a case that was held back; written by them, and by no workflow. */
@@ -77,4 +82,5 @@ export const workflowTypes = {
   evaluateLabels: 'evaluateLabels',
   refineCase: 'refineCase',
   reopenCase: 'reopenCase',
+  runBenchmark: 'runBenchmark',
 } as const;

@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { auditDeeds } from '../activities/audit.js';
+import { benchmarkDeeds } from '../activities/benchmarks.js';
 import { campaignDeeds } from '../activities/campaign.js';
 import { comparisonDeeds } from '../activities/comparisons.js';
 import type { Dependencies, WorkflowStatus } from '../activities/dependencies.js';
@@ -26,6 +27,7 @@ export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
   if (role === 'gpu') return modelDeeds(dependencies);
   return {
     ...auditDeeds(dependencies),
+    ...benchmarkDeeds(dependencies),
     ...campaignDeeds(dependencies),
     ...comparisonDeeds(dependencies),
     ...evaluationDeeds(dependencies),

@@ -1,5 +1,6 @@
 import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { AuditDeeds } from '../activities/audit.js';
+import type { BenchmarkDeeds } from '../activities/benchmarks.js';
 import type { CampaignDeeds } from '../activities/campaign.js';
 import type { ComparisonDeeds } from '../activities/comparisons.js';
 import type { EvaluationDeeds } from '../activities/evaluate.js';
@@ -48,7 +49,8 @@ export const quick = () =>
       RosterDeeds &
       EvaluationDeeds &
       IngestDeeds &
-      WorkPlanDeeds
+      WorkPlanDeeds &
+      BenchmarkDeeds
   >(
     options('io', {
       startToCloseTimeout: '1 minute',
@@ -72,7 +74,13 @@ export const begun = () =>
 /** Work on whole volumes; heartbeats tell that it is alive. */
 export const heavy = () =>
   proxyActivities<
-    IngestDeeds & EvaluationDeeds & CampaignDeeds & WorkPlanDeeds & PseudoLabelDeeds & TrainingSetDeeds
+    IngestDeeds &
+      EvaluationDeeds &
+      CampaignDeeds &
+      WorkPlanDeeds &
+      PseudoLabelDeeds &
+      TrainingSetDeeds &
+      BenchmarkDeeds
   >(options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }));
 
 /** Training and inference, on the pool of devices. */

@@ -6,4 +6,7 @@ export { processCase } from './process-case.js';
 export { pseudoLabelCases } from './pseudo-label-cases.js';
 export { refineCase } from './refine-case.js';
 export { reopenCase } from './reopen-case.js';
+export { runBenchmark } from './run-benchmark.js';
+export { scoreCases } from './score-cases.js';
+export { teachCourse } from './teach-course.js';
 export { trainModel } from './train-model.js';
