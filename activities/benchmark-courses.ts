@@ -3,7 +3,7 @@ import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import type { EngineChoice, TeachingCase } from '../domain/teaching.js';
 import { readLabelMap } from '../imaging/nifti.js';
-import { axialAxis, evenSlices, labelledRange } from '../imaging/sparse-slices.js';
+import { axialAxis, sparseSlices } from '../imaging/sparse-slices.js';
 import { labelBytes } from '../imaging/volume.js';
 import { getContent } from '../storage/content.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -80,8 +80,8 @@ async function withSlices(
     const name = `${one.collection}/${one.caseId}`;
     const { geometry } = await loadPassport(store, one);
     const map = readLabelMap(await getContent(store, plan.cases[name]!.truth), name);
-    const range = labelledRange(labelBytes(map), axialAxis(geometry!));
-    sparse.push(range === undefined ? one : { ...one, slices: evenSlices(range, percent) });
+    const slices = sparseSlices(labelBytes(map), axialAxis(geometry!), percent);
+    sparse.push(slices === undefined ? one : { ...one, slices });
   }
   return sparse;
 }

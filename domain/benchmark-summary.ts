@@ -31,13 +31,10 @@ export const TestSummary = RecipeTest.pick({ id: true, title: true, published: t
 });
 export type TestSummary = z.infer<typeof TestSummary>;
 
-export const RecipeSummary = Recipe.pick({
-  id: true,
-  title: true,
-  family: true,
-  after: true,
-  organs: true,
-}).extend({
+const { id, title, family, after, organs } = Recipe.shape;
+
+export const RecipeSummary = z.object({
+  ...{ id, title, family, after, organs },
   notes: z.array(z.string()),
   /** `refused`: it could not run on this campaign; `failed`: its training came to nothing. */
   status: z.enum(['done', 'refused', 'failed']),

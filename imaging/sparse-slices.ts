@@ -34,40 +34,47 @@ export function axialAxis({ shape, spacingMm, affine }: Geometry): SliceAxis {
   };
 }
 
-/** First and last axial slice with any label, from 0; undefined where there is none. */
-export function labelledRange(labels: Labels, across: SliceAxis): readonly [number, number] | undefined {
-  let [first, last] = [across.slices, -1];
-  for (let slice = 0; slice < across.slices; slice++) {
-    if (!holdsAny(labels, across, slice)) continue;
-    first = Math.min(first, slice);
-    last = slice;
-  }
-  return last < 0 ? undefined : [first, last];
-}
-
-function holdsAny(
-  labels: Labels,
-  { step, rows, columns, rowStep, columnStep }: SliceAxis,
-  slice: number,
-): boolean {
-  for (let row = 0; row < rows; row++) {
-    const start = slice * step + row * rowStep;
-    for (let column = 0; column < columns; column++)
-      if (labels[start + column * columnStep] !== 0) return true;
-  }
-  return false;
+/** The labels that each axial slice holds; 0 is none. */
+function labelsBySlice(labels: Labels, across: SliceAxis): Set<number>[] {
+  const { slices, step, rows, columns, rowStep, columnStep } = across;
+  return Array.from({ length: slices }, (_, slice) => {
+    const found = new Set<number>();
+    for (let row = 0; row < rows; row++) {
+      const start = slice * step + row * rowStep;
+      let last = 0;
+      for (let column = 0; column < columns; column++) {
+        const value = labels[start + column * columnStep]!;
+        if (value !== last && value !== 0) found.add(value);
+        last = value;
+      }
+    }
+    return found;
+  });
 }
 
 /**
- * The slices that stay labelled when only `percent` of them are: of the n slices from the first to the last one with an
- * organ, max(2, round(n · percent / 100)) at intervals that differ by one slice at most. The first and the last
- * are always among them, as they are for an annotator, who begins where the organs begin. Sorted; a single slice stays.
+ * The axial slices, from 0, that stay labelled when only `percent` of them are: of the n slices from the first to the last one
+ * with a label, max(2, round(n · percent / 100)), and more where a label would be on none of them otherwise. The first and the last
+ * are always among them, as they are for an annotator, who begins where the organs begin. Undefined where there is no label.
  */
-export function evenSlices([first, last]: readonly [number, number], percent: number): number[] {
-  const span = last - first;
-  if (span === 0) return [first];
-  const count = Math.min(span + 1, Math.max(2, Math.round(((span + 1) * percent) / 100)));
-  return Array.from({ length: count }, (_, n) => first + Math.round((n * span) / (count - 1)));
+export function sparseSlices(labels: Labels, across: SliceAxis, percent: number): number[] | undefined {
+  const bySlice = labelsBySlice(labels, across);
+  const first = bySlice.findIndex((found) => found.size > 0);
+  if (first < 0) return undefined;
+  const last = bySlice.findLastIndex((found) => found.size > 0);
+  const wanted = new Set(bySlice.flatMap((found) => [...found])).size;
+  const span = last - first + 1;
+  for (let count = Math.max(2, Math.round((span * percent) / 100)); count < span; count++) {
+    const slices = evenSlices(first, last, count);
+    if (new Set(slices.flatMap((slice) => [...bySlice[slice]!])).size === wanted) return slices;
+  }
+  return evenSlices(first, last, span);
+}
+
+/** `count` whole numbers from `first` to `last`, both included, at intervals that differ by one at most; at least 2 unless both are one. */
+export function evenSlices(first: number, last: number, count: number): number[] {
+  if (first === last) return [first];
+  return Array.from({ length: count }, (_, n) => first + Math.round((n * (last - first)) / (count - 1)));
 }
 
 /** Writes `value` into every voxel of the slices that are not in `kept`. The array is changed in place and given back. */

@@ -165,34 +165,31 @@ function trainingText({ training }: RecipeSection): string {
 }
 
 function resultTables(tests: readonly TestSection[]): Html {
-  const [first] = tests;
-  const organs = first!.evaluation.contract.organs.map(({ organ }) => organ);
+  const organs = tests[0]!.evaluation.contract.organs.map(({ organ }) => organ);
   const over = organs.map((organ) => html`<th colspan="2">${organ}</th>`);
-  const head = organs.map(() => html`<th>DSC (%)</th><th>NSD at ${publishedToleranceMm} mm (%)</th>`);
+  const head = organs.map(() => html`<th>DSC</th><th>NSD</th>`);
+  const columns = 1 + 2 * organs.length;
   return html`<div class="scroll"><table class="results"><thead><tr class="over"><th></th>${over}</tr>
-<tr><th>tested on</th>${head}</tr></thead><tbody>${tests.flatMap(testRows)}</tbody></table></div>`;
+<tr><th>in %, NSD at ${publishedToleranceMm} mm</th>${head}</tr></thead><tbody>${tests.flatMap((test) => testRows(test, columns))}</tbody></table></div>`;
 }
 
-function testRows(test: TestSection): Html[] {
+function testRows(test: TestSection, columns: number): Html[] {
   const { title, asked, evaluation, published } = test;
   const { models, cases } = evaluation;
+  const own = figuresOfTest(test);
+  const head = html`<tr class="test"><td colspan="${columns}"><b>${title}</b> <span>${cases.length} of ${asked} cases</span></td></tr>`;
   const entries = models.map((model, at) => {
     const cells = benchmarkFigures(evaluation, published, model).map(
       (each) => html`<td>${meanAndSd(each)}<small>n ${each.n}</small></td>`,
     );
-    const name =
-      at === 0 ? html`<b>${title}</b><small>${cases.length} of ${asked} cases</small>` : html`${model}`;
-    return html`<tr class="${at === 0 ? 'ours' : 'entry'}"><td>${name}</td>${cells}</tr>`;
+    return html`<tr class="${at === 0 ? 'ours' : 'entry'}"><td>${model}</td>${cells}</tr>`;
   });
-  const own = figuresOfTest(test);
-  if (models.length === 0)
-    return [
-      html`<tr><td><b>${title}</b><small>0 of ${asked} cases</small></td>${own.map(() => html`<td>–</td>`)}</tr>`,
-      ...theirs(own, published?.id),
-    ];
   const apart = own.map((each) => html`<td>${apartOf(each)}</td>`);
-  const less = published === undefined ? [] : [html`<tr class="difference"><td>difference</td>${apart}</tr>`];
-  return [...entries, ...theirs(own, published?.id), ...less];
+  const less =
+    published === undefined || models.length === 0
+      ? []
+      : [html`<tr class="difference"><td>${models[0]} less published</td>${apart}</tr>`];
+  return [head, ...entries, ...theirs(own, published?.id), ...less];
 }
 
 function theirs(figures: readonly BenchmarkFigure[], id: string | undefined): Html[] {

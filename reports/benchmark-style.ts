@@ -14,13 +14,17 @@ article > .warning { margin: 14px 0; }
 p.line { margin: 4px 0 14px; color: var(--soft); font-size: 14px; }
 p.line code { margin-right: 6px; padding: 1px 8px; border-radius: 6px; background: var(--wash); border: 1px solid var(--line); }
 ul.notes { margin: 14px 0 0; padding-left: 20px; color: var(--soft); font-size: 14px; }
-table.results tbody td { border-bottom: 0; padding-top: 3px; padding-bottom: 3px; }
-table.results tr.ours td, table.results tbody tr:first-child td { padding-top: 14px; }
-table.results tr.ours:not(:first-child) td { border-top: 1px solid var(--line); }
-table.results tr.ours td:first-child b { font-size: 15px; }
-table.results tr.published td, table.results tr.difference td, table.results tr.entry td { font-size: 14px; }
-table.results tr.entry td { font-weight: 600; }
+table.results { font-size: 14px; }
+table.results th, table.results td { padding: 4px 9px; }
+table.results tbody td { border-bottom: 0; }
+table.results tr.test td { padding-top: 16px; white-space: normal; }
+table.results tr.test:not(:first-child) td { border-top: 1px solid var(--line); }
+table.results tr.test b { font-size: 15px; }
+table.results tr.test span { margin-left: 8px; color: var(--faint); font-size: 13px; }
+table.results tr.ours td, table.results tr.entry td { font-size: 15px; font-weight: 600; }
+table.results tr.entry td { color: var(--soft); }
 table.results th[colspan] { border-left: 12px solid transparent; border-bottom: 1px solid var(--line); }
+article .pictures { grid-template-columns: repeat(auto-fill, minmax(225px, 1fr)); gap: 16px; }
 table.overview td { padding-top: 7px; padding-bottom: 7px; font-size: 14px; }
 table.overview .n { display: block; }
 .state { display: inline-block; border-radius: 999px; padding: 0 10px; font-size: 12px; font-weight: 600; }

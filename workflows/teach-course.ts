@@ -2,7 +2,9 @@ import type { CourseMaterial } from '../activities/benchmark-courses.js';
 import type { CourseLesson, CourseOutcome } from '../domain/benchmark.js';
 import type { OrganModels } from '../domain/teaching.js';
 import { heavy, onDevice } from './deeds.js';
-import { type Lesson, type Taught, teachStudent } from './teacher-student.js';
+import { teachStudent } from './teacher-student.js';
+
+type Taught = Awaited<ReturnType<typeof teachStudent>>;
 
 export interface CourseInput {
   readonly run: string;
@@ -82,7 +84,7 @@ async function sequentialEnsemble(material: CourseMaterial): Promise<CourseOutco
 }
 
 function lessonsOf({ lessons }: Taught, before = ''): CourseLesson[] {
-  return lessons.map(({ step, organs, examples, ...rest }: Lesson) => ({
+  return lessons.map(({ step, organs, examples, ...rest }) => ({
     ...rest,
     step: `${before}${step}`,
     organs: [...organs],

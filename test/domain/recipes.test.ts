@@ -158,6 +158,17 @@ describe('a selection', () => {
     );
   });
 
+  it('leaves away what it names', () => {
+    const all = {
+      ...seeded,
+      asked: 12,
+      choose: { how: 'all' as const },
+      except: ['lits/train-0', 'kits19/test-0'],
+    };
+    expect(chooseCases(all, pool, 1)).toMatchObject({ found: 10 });
+    expect(chooseCases(all, pool, 1).cases).not.toContain('lits/train-0');
+  });
+
   it('of the hardest takes the lowest figures, and none that has no figure', () => {
     const ranked = [
       { name: 'lits/b', dsc: 0.4 },

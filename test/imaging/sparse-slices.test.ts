@@ -1,38 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { axialAxis, evenSlices, fillOtherSlices, labelledRange } from '../../imaging/sparse-slices.js';
-import { madeMap } from './made-maps.js';
+import { axialAxis, evenSlices, fillOtherSlices, sparseSlices } from '../../imaging/sparse-slices.js';
+import { type Block, madeMap } from './made-maps.js';
 
 describe('evenly spaced slices', () => {
-  it('begin and end where the organs do, and are as many as the percentage asks', () => {
-    expect(evenSlices([10, 109], 5)).toEqual([10, 35, 60, 84, 109]);
-    expect(evenSlices([10, 109], 30)).toHaveLength(30);
-    expect(evenSlices([10, 109], 50)).toHaveLength(50);
-  });
-
-  it('are never fewer than two, and one where there is only one', () => {
-    expect(evenSlices([4, 9], 5)).toEqual([4, 9]);
-    expect(evenSlices([4, 4], 5)).toEqual([4]);
-    expect(evenSlices([4, 5], 50)).toEqual([4, 5]);
-  });
-
-  it('lie at intervals that differ by one at most, for every range and percentage', () => {
+  it('lie at intervals that differ by one at most, first and last among them, for every range and count', () => {
     fc.assert(
-      fc.property(
-        fc.nat(300),
-        fc.integer({ min: 1, max: 400 }),
-        fc.integer({ min: 1, max: 99 }),
-        (first, span, percent) => {
-          const slices = evenSlices([first, first + span], percent);
-          const gaps = slices.slice(1).map((slice, n) => slice - slices[n]!);
-          expect(slices[0]).toBe(first);
-          expect(slices.at(-1)).toBe(first + span);
-          expect(Math.min(...gaps)).toBeGreaterThan(0);
-          expect(Math.max(...gaps) - Math.min(...gaps)).toBeLessThanOrEqual(1);
-          expect(slices).toHaveLength(Math.max(2, Math.round(((span + 1) * percent) / 100)));
-        },
-      ),
+      fc.property(fc.nat(300), fc.integer({ min: 1, max: 400 }), fc.nat(400), (first, span, more) => {
+        const slices = evenSlices(first, first + span, 2 + (more % span));
+        const gaps = slices.slice(1).map((slice, n) => slice - slices[n]!);
+        expect([slices[0], slices.at(-1), slices.length]).toEqual([first, first + span, 2 + (more % span)]);
+        expect(Math.min(...gaps)).toBeGreaterThan(0);
+        expect(Math.max(...gaps) - Math.min(...gaps)).toBeLessThanOrEqual(1);
+      }),
     );
+  });
+});
+
+describe('slices that stay labelled', () => {
+  const column = (blocks: readonly Block[], percent: number) => {
+    const map = madeMap([2, 2, 120], blocks);
+    return sparseSlices(map.values, axialAxis(map.geometry), percent);
+  };
+
+  it('begin and end where the organs do, and are as many as the percentage asks', () => {
+    const organ: Block = [1, [0, 0, 10], [2, 2, 110]];
+    expect(column([organ], 5)).toEqual([10, 35, 60, 84, 109]);
+    expect(column([organ], 30)).toHaveLength(30);
+    expect(column([organ], 50)).toHaveLength(50);
+  });
+
+  it('are never fewer than two, one where there is only one, and none where there is no organ', () => {
+    expect(column([[1, [0, 0, 4], [1, 1, 10]]], 5)).toEqual([4, 9]);
+    expect(column([[1, [0, 0, 4], [1, 1, 5]]], 5)).toEqual([4]);
+    expect(column([], 5)).toBeUndefined();
+  });
+
+  it('are more where an organ would be on none of them', () => {
+    const small: Block = [4, [0, 0, 20], [1, 1, 23]];
+    const slices = column([[1, [0, 0, 10], [2, 2, 110]], small], 5)!;
+    expect(slices.some((slice) => slice >= 20 && slice < 23)).toBe(true);
+    expect(slices.length).toBeGreaterThan(5);
+    expect(slices.length).toBeLessThan(20);
   });
 });
 
@@ -44,7 +53,7 @@ describe('slices of a volume', () => {
 
   it('are counted along the axis that the file stores them in, whichever it is', () => {
     const map = madeMap([4, 5, 9], blocks, [1, 2, 3]);
-    expect(labelledRange(map.values, axialAxis(map.geometry))).toEqual([2, 6]);
+    expect(sparseSlices(map.values, axialAxis(map.geometry), 5)).toEqual([2, 6]);
     // The same volume with its slices along the first index, counted from the head.
     const turned = new Uint8Array(map.values.length);
     for (let k = 0; k < 9; k++)
@@ -63,12 +72,7 @@ describe('slices of a volume', () => {
     };
     const across = axialAxis(geometry);
     expect(across).toMatchObject({ axis: 0, slices: 9, sidesMm: [1, 2] });
-    expect(labelledRange(turned, across)).toEqual([2, 6]);
-  });
-
-  it('hold nothing where there is no label', () => {
-    const map = madeMap([4, 5, 9], []);
-    expect(labelledRange(map.values, axialAxis(map.geometry))).toBeUndefined();
+    expect(sparseSlices(turned, across, 5)).toEqual([2, 6]);
   });
 
   it('that are not kept get the value, and kept ones stay', () => {
