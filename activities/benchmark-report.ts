@@ -1,4 +1,4 @@
-import type { BenchmarkPlan, CourseOutcome, PlannedRecipe } from '../domain/benchmark.js';
+import type { BenchmarkPlan, CourseOutcome, PlannedRecipe, PlannedTest } from '../domain/benchmark.js';
 import type { BenchmarkSummary } from '../domain/benchmark-summary.js';
 import { organValue } from '../domain/organ.js';
 import { OrganName } from '../domain/primitives.js';
@@ -14,7 +14,7 @@ import { toCsv, toJsonl } from '../reports/rows.js';
 import { getContent, putContent } from '../storage/content.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { casesOf, pairOf, readScore } from './benchmark-scores.js';
+import { casesOf, pairOf, readRanking, readScore } from './benchmark-scores.js';
 import type { Dependencies } from './dependencies.js';
 import { loadPassport } from './label-store.js';
 
@@ -105,10 +105,31 @@ async function sectionOf(
       const remarks = found.flatMap(({ name, score }) =>
         score?.remark === undefined ? [] : [`${name}: ${score.remark}`],
       );
-      return { test, entries: [{ name: plan.engine.name, cases: entry }], unscored, remarks };
+      const ranking = await rankingRemarks(store, { run, plan, outcomes, failures }, recipe.id, test);
+      return {
+        test,
+        entries: [{ name: plan.engine.name, cases: entry }],
+        unscored,
+        remarks: [...ranking, ...remarks],
+      };
     }),
   );
   return recipeSection(planned, outcome, scored);
+}
+
+/** What is to be said of the choice of hard cases. */
+async function rankingRemarks(
+  store: ObjectStore,
+  { run, outcomes }: FinishedRun,
+  recipe: string,
+  test: PlannedTest,
+): Promise<string[]> {
+  if (test.rankedBy === undefined) return [];
+  const ranking = await readRanking(store, run, recipe, test);
+  if (ranking === undefined)
+    return [`its cases could not be ranked: ${outcomes[test.rankedBy.course]?.none ?? 'there is no model'}`];
+  const { unranked } = ranking;
+  return unranked.length === 0 ? [] : [`candidates without a figure, not ranked: ${unranked.join(', ')}`];
 }
 
 function rowsOf({ recipe, modelId, tests }: RecipeSection) {

@@ -77,7 +77,17 @@ export async function casesOf(
   test: PlannedTest,
 ): Promise<readonly string[]> {
   if (test.rankedBy === undefined) return test.cases;
-  return (await readJson(store, rankedTestKey(run, recipe, test.id), RankedTest))?.cases ?? [];
+  return (await readRanking(store, run, recipe, test))?.cases ?? [];
+}
+
+/** How a test's candidates were ranked; undefined where they were not. */
+export function readRanking(
+  store: ObjectStore,
+  run: string,
+  recipe: string,
+  test: PlannedTest,
+): Promise<RankedTest | undefined> {
+  return readJson(store, rankedTestKey(run, recipe, test.id), RankedTest);
 }
 
 /** Tests of a plan that a model has to choose cases for. */

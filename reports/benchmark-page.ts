@@ -96,15 +96,17 @@ function usesFewer({ asked, evaluation }: TestSection): boolean {
 
 function overviewTable(sections: readonly RecipeSection[]): Html {
   const rows = sections.map(({ recipe, status, training, tests }) => {
-    const used = training.map((each) => html`<span class="n">${each.used} of ${each.asked}</span>`);
-    const tested = tests.map(
-      (each) => html`<span class="n">${each.evaluation.cases.length} of ${each.asked}</span>`,
-    );
+    const tested = tests.map(({ asked, evaluation }) => ({ asked, used: evaluation.cases.length }));
     return html`<tr><td><a href="#${recipe.id}">${recipe.title}</a></td><td><span class="state ${status}">${status}</span></td>
-<td>${used}</td><td>${tested}</td><td>${meanOf(tests, 'dsc')}</td><td>${publishedMean(tests, 'dsc')}</td></tr>`;
+<td>${usedOf(training)}</td><td>${usedOf(tested)}</td><td>${meanOf(tests, 'dsc')}</td><td>${publishedMean(tests, 'dsc')}</td></tr>`;
   });
   return html`<div class="scroll"><table class="overview"><thead><tr><th>recipe</th><th></th><th>training cases</th><th>test cases</th>
 <th>mean DSC (%)</th><th>published</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function usedOf(counts: readonly { readonly asked: number; readonly used: number }[]): string {
+  const sum = (of: 'asked' | 'used') => counts.reduce((total, each) => total + each[of], 0);
+  return `${sum('used')} of ${sum('asked')}`;
 }
 
 /** Mean over tests and organs; tests that are not published count too, so that only equal sets are beside each other. */

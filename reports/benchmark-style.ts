@@ -26,7 +26,6 @@ table.results tr.entry td { color: var(--soft); }
 table.results th[colspan] { border-left: 12px solid transparent; border-bottom: 1px solid var(--line); }
 article .pictures { grid-template-columns: repeat(auto-fill, minmax(225px, 1fr)); gap: 16px; }
 table.overview td { padding-top: 7px; padding-bottom: 7px; font-size: 14px; }
-table.overview .n { display: block; }
 .state { display: inline-block; border-radius: 999px; padding: 0 10px; font-size: 12px; font-weight: 600; }
 .state.done { background: #dcfce7; color: #166534; }
 .state.refused { background: #fef3c7; color: #92400e; }
