@@ -244,7 +244,7 @@ function lessonsList(lessons: readonly CourseLesson[]): Html | undefined {
     const learned = pseudo === 0 ? `${manual}` : `${manual} and ${pseudo} with pseudo-labels`;
     return html`<tr><td>${step}</td><td>${organs.join(', ')}</td><td>${learned}</td><td class="model"><code>${modelId ?? none ?? '–'}</code></td></tr>`;
   });
-  return html`<details><summary>${lessons.length} ${lessons.length === 1 ? 'training' : 'trainings'}, with their models</summary><div class="scroll">
+  return html`<details><summary>${lessons.length} ${lessons.length === 1 ? 'training, with its model' : 'trainings, with their models'}</summary><div class="scroll">
 <table><thead><tr><th>step</th><th>organs</th><th>cases</th><th>model</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }
 
