@@ -7,6 +7,7 @@ import { recipes as builtIn } from '../domain/recipes.js';
 import type { EngineSettings } from '../domain/training-set.js';
 import { requireJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { parseSettings } from './build-plan.js';
 
 export interface RunOptions {
   readonly recipe: readonly string[];
@@ -78,23 +79,9 @@ export async function trainingChoice(
   const same = engine === undefined || engine === plan.engine;
   return {
     engine: engine ?? plan.engine,
-    settings: { ...(same ? plan.engineSettings : {}), ...settingsOf(engineSetting) },
+    settings: { ...(same ? plan.engineSettings : {}), ...parseSettings(engineSetting) },
     seed: seed === undefined ? plan.seed : wholeNumber(seed),
   };
-}
-
-/** `name=value`: numbers and true or false are taken as such, everything else as text. */
-function settingsOf(texts: readonly string[]): EngineSettings {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      const [name, value] = [text.slice(0, at), text.slice(at + 1)];
-      if (at < 1 || value === '')
-        throw new PlusctError('InvalidInput', `--engine-setting ${text}: expected name=value`);
-      if (value === 'true' || value === 'false') return [name, value === 'true'];
-      return [name, Number.isFinite(Number(value)) ? Number(value) : value];
-    }),
-  );
 }
 
 function wholeNumber(text: string): number {

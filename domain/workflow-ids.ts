@@ -29,6 +29,9 @@ export const pseudoLabelsId = (parentId: string): string => `${parentId}/pseudo-
 export const benchmarkId = (run: string): string => `benchmark/${run}`;
 export const courseId = (run: string, course: string): string => `${benchmarkId(run)}/course/${course}`;
 export const scoringId = (run: string, stage: string): string => `${benchmarkId(run)}/scores/${stage}`;
+/** The making of one release. */
+export const releaseWorkflowId = (campaign: string, version: string): string =>
+  `${campaignId(campaign)}/release/${version}`;
 
 /** Names of audited entities. */
 export const caseEntity = (at: CaseAddress): string => `case/${at.collection}/${at.caseId}`;
@@ -69,6 +72,12 @@ export function caseOfEntity(campaign: string, entity: string): CaseAddress | un
     : undefined;
 }
 
+/** What became of asking for a release. */
+export const releaseEntity = (version: string): string => `release/${version}`;
+/** Faults that users of releases reported. */
+export const errataPrefix = 'erratum/';
+export const erratumEntity = (id: string): string => `${errataPrefix}${id}`;
+
 /** The seals over a campaign's record. */
 export const checkpointEntity = 'checkpoint';
 
@@ -80,6 +89,7 @@ export const queries = { task: 'task', progress: 'progress' } as const;
 export const workflowTypes = {
   buildDataset: 'buildDataset',
   evaluateLabels: 'evaluateLabels',
+  publishRelease: 'publishRelease',
   refineCase: 'refineCase',
   reopenCase: 'reopenCase',
   runBenchmark: 'runBenchmark',

@@ -4,6 +4,7 @@ export { evaluateLabels } from './evaluate-labels.js';
 export { ingestCollection } from './ingest-collection.js';
 export { processCase } from './process-case.js';
 export { pseudoLabelCases } from './pseudo-label-cases.js';
+export { publishRelease } from './publish-release.js';
 export { refineCase } from './refine-case.js';
 export { reopenCase } from './reopen-case.js';
 export { runBenchmark } from './run-benchmark.js';

@@ -1,7 +1,7 @@
 import type { CourseMaterial } from '../activities/benchmark-courses.js';
 import type { CourseLesson, CourseOutcome } from '../domain/benchmark.js';
 import type { OrganModels } from '../domain/teaching.js';
-import { heavy, onDevice } from './deeds.js';
+import { heavy, training } from './deeds.js';
 import { teachStudent } from './teacher-student.js';
 
 type Taught = Awaited<ReturnType<typeof teachStudent>>;
@@ -24,7 +24,7 @@ async function supervised({ lists, engine, seed, organs }: CourseMaterial): Prom
   const { manual, pseudo, leftOut, examples } = composed;
   const lesson = { step: 'training', organs: [...organs], manual, pseudo, leftOut, examples: [...examples] };
   if ('none' in composed) return { none: composed.none, lessons: [{ ...lesson, none: composed.none }] };
-  const { modelId } = await onDevice().trainModelOn({ set: composed.set });
+  const { modelId } = await training().trainModelOn({ set: composed.set });
   return { modelId, lessons: [{ ...lesson, modelId }] };
 }
 

@@ -17,6 +17,7 @@ import {
   courseId,
   evaluationWorkflowId,
   ingestId,
+  releaseWorkflowId,
   reopenedCaseId,
   scoringId,
   taskWorkflowId,
@@ -29,6 +30,7 @@ import { publishBenchmarkPlan } from '../../storage/benchmarks.js';
 import { putPerson } from '../../storage/roster.js';
 import { TaskBoard } from '../../storage/task-board.js';
 import { runSimulatedPeople } from '../../workers/simulated-people.js';
+import { choice } from '../domain/releases.js';
 import { buildSimulated } from './campaign-fixture.js';
 import { type Installation, install } from './installation.js';
 import { storePhantomResults } from './phantom-results.js';
@@ -65,6 +67,17 @@ async function write({ client }: Installation, ids: Readonly<Record<string, stri
   }
 }
 
+/** Labels of the sample collections alone: one of them forbids sharing adapted material. */
+async function release({ client, queueSuffix }: Installation): Promise<void> {
+  const asked = { ...choice, images: false, trainingBinds: false };
+  const outcome = await client.workflow.execute(workflowTypes.publishRelease, {
+    workflowId: releaseWorkflowId(campaign, '1.0.0'),
+    taskQueue: taskQueue('orchestration', queueSuffix),
+    args: [{ campaign, version: '1.0.0', choice: asked, by: 'lea', reason: 'recorded' }],
+  });
+  expect(outcome).toMatchObject({ state: 'published' });
+}
+
 describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
   it('writes one history of each workflow, and the broken canary', async () => {
     const directory = join(tmpdir(), 'plusct-recorded-samples');
@@ -79,6 +92,7 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
     const { task } = board.find((entry) => entry.task.returns > 0) ?? board[0]!;
     expect((await readCampaignStatus(installation.store, campaign)).datasetKeys).toHaveLength(1);
     await reopen(installation, task);
+    await release(installation);
     const ids = {
       'build-dataset': campaignId(campaign),
       'ingest-collection': ingestId(campaign, 'lits'),
@@ -87,6 +101,7 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
       'refine-case': taskWorkflowId(task, 1),
       'reopen-case': reopenedCaseId(task, 2),
       'evaluate-labels': evaluationWorkflowId(campaign),
+      'publish-release': releaseWorkflowId(campaign, '1.0.0'),
     };
     await write(installation, ids);
     const json = readFileSync(join(folder, 'process-case.json'), 'utf8');
