@@ -237,7 +237,7 @@ describe('plusct on a terminal', () => {
 
   it.each([
     [['status', 'nowhere'], 1, "no campaign 'nowhere'"],
-    [['audit', 'lits'], 1, 'names no case'],
+    [['audit', 'lits'], 2, 'names no case'],
     [['tasks', 'claim', 'msd-spleen/spleen_99', '--as', 'anna'], 1, 'no task'],
     [['tasks', 'list', '--as', 'nobody'], 1, 'not of this campaign'],
     [['build', '--collections', '/nowhere'], 1, 'no such folder'],
