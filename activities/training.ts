@@ -4,9 +4,17 @@ import { modelKey } from '../domain/keys.js';
 import { Model } from '../domain/model.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import { modelIdOf, type TrainingRecord, TrainingSet, trainingIdentity } from '../domain/training-set.js';
-import type { Engine, TrainingCase, TrainingContext, TrainingVolume } from '../engines/engine.js';
+import {
+  type Engine,
+  type TrainingCase,
+  type TrainingContext,
+  type TrainingVolume,
+  unlabelled,
+} from '../engines/engine.js';
 import { readCt } from '../imaging/nifti.js';
 import { assembleOrgans } from '../imaging/overlap.js';
+import { interpolateSlices } from '../imaging/shape-interpolation.js';
+import { axialAxis, fillOtherSlices } from '../imaging/sparse-slices.js';
 import { withGeometry } from '../imaging/volume.js';
 import { getContent, putContent } from '../storage/content.js';
 import { canonicalJson, hashOf, parseJson, publishFirst, readJson } from '../storage/json.js';
@@ -40,7 +48,7 @@ export async function trainOn(
   const known = await readJson(store, modelKey(modelId), Model);
   if (known !== undefined) return known;
   const engine = engineByName(set.engine.name);
-  const { name, version, summary, finetunes, fixed } = engine.describe();
+  const { name, version, summary, finetunes, fixed, learnsFromSlices } = engine.describe();
   if (version !== set.engine.version) throw otherVersion(set, version);
   if (fixed) throw new PlusctError('InvalidInput', `the engine ${name} learns nothing: give it no cases`);
   if (set.startFrom !== undefined && !finetunes) {
@@ -54,7 +62,7 @@ export async function trainOn(
     organs,
     seed,
     settings: set.engine.settings,
-    cases: set.cases.map((record) => trainingCase(store, set, record)),
+    cases: set.cases.map((record) => trainingCase(store, set, record, learnsFromSlices === true)),
     ...(startFrom === undefined ? {} : { startFrom: await weightsOf(store, startFrom) }),
   };
   const train = () => engine.train(input, { ...context, checkpoints: checkpointsOf(store, modelId) });
@@ -81,11 +89,16 @@ async function weightsOf(store: ObjectStore, modelId: string): Promise<Uint8Arra
   return getContent(store, (await readModel(store, modelId)).weights);
 }
 
-function trainingCase(store: ObjectStore, set: TrainingSet, record: TrainingRecord): TrainingCase {
+function trainingCase(
+  store: ObjectStore,
+  set: TrainingSet,
+  record: TrainingRecord,
+  learnsFromSlices: boolean,
+): TrainingCase {
   return {
     id: caseName(record),
     ...(record.pseudo === undefined ? {} : { pseudo: record.pseudo }),
-    load: () => loadTrainingVolume(store, set, record),
+    load: async () => sparseVolume(await loadTrainingVolume(store, set, record), record, learnsFromSlices),
   };
 }
 
@@ -100,6 +113,18 @@ async function loadTrainingVolume(
   const wanted = record.labels.filter(({ organ }) => organs.includes(organ));
   const parts = await loadParts(store, record, wanted);
   return { image, labels: assembleOrgans(parts, image.hu.length).labelMap };
+}
+
+/** Where only some slices count as labelled: the others say that nobody looked, or for engines that cannot learn so, what lies between. */
+function sparseVolume(
+  volume: TrainingVolume,
+  { slices }: TrainingRecord,
+  learnsFromSlices: boolean,
+): TrainingVolume {
+  if (slices === undefined) return volume;
+  const { image, labels } = volume;
+  if (!learnsFromSlices) return { image, labels: interpolateSlices(labels, image.geometry, slices) };
+  return { image, labels: fillOtherSlices(labels, axialAxis(image.geometry), slices, unlabelled) };
 }
 
 function otherVersion({ engine }: TrainingSet, version: string): PlusctError {

@@ -7,7 +7,11 @@ const sampleMs = 1_000;
 
 async function asked(query: string): Promise<string | undefined> {
   try {
-    const args = [`--query-gpu=${query}`, '--format=csv,noheader,nounits', '--id=0'];
+    const args = [
+      `--query-gpu=${query}`,
+      '--format=csv,noheader,nounits',
+      `--id=${process.env.CUDA_VISIBLE_DEVICES?.split(',')[0] || '0'}`,
+    ];
     return (await run('nvidia-smi', args, { timeout: 10_000 })).stdout.trim();
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
+import { addBenchmarks } from './benchmark-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
 import { addDevices } from './device-program.js';
 import { addEngine } from './engine-program.js';
@@ -377,6 +378,7 @@ export function program(): Command {
   addAgreement(root);
   addPeople(root);
   addLabels(root);
+  addBenchmarks(root);
   addReleases(root);
   return root;
 }

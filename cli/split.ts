@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { csvParse } from 'd3-dsv';
-import { Worklist } from '../domain/campaign.js';
 import { CaseGroups } from '../domain/case-groups.js';
 import { PlusctError } from '../domain/errors.js';
-import { caseGroupsKey, worklistKey } from '../domain/keys.js';
+import { caseGroupsKey } from '../domain/keys.js';
 import { splitCases } from '../domain/split.js';
-import { readJson, requireJson } from '../storage/json.js';
+import { readJson } from '../storage/json.js';
+import { requireWorklist } from '../storage/worklists.js';
 import { printJson, say, styled } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
 import { WrongOption, wholeNumber } from './wrong-option.js';
@@ -18,7 +18,7 @@ export async function split(
 ): Promise<void> {
   const campaign = await chooseCampaign(session.store, named);
   const [shares, seed] = [sharesOf(options.shares), wholeNumber('--seed', options.seed, 0)];
-  const worklist = await requireJson(session.store, worklistKey(campaign), Worklist);
+  const worklist = await requireWorklist(session.store, campaign);
   const groups = (await readJson(session.store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
   const cases = worklist.cases.map(({ collection, caseId }) => `${collection}/${caseId}`);
   const patients = options.patients === undefined ? [] : await patientsIn(options.patients);

@@ -49,6 +49,9 @@ export const labelKey = (at: CaseAddress, organ: Organ, version: string): string
 /** How sure a model is of its own mask. */
 export const doubtKey = (at: CaseAddress, organ: Organ, modelId: string): string =>
   `${casePrefix(at)}/doubts/${organ}/${modelId}.json`;
+/** The label version that a model's proposal became, to teach a student with. */
+export const pseudoLabelKey = (at: CaseAddress, organ: Organ, modelId: string): string =>
+  `${casePrefix(at)}/pseudo-labels/${organ}/${modelId}.json`;
 export const expectedErrorKey = (at: CaseAddress): string => `${casePrefix(at)}/expected-error.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
 /** The finished case; each round that finished it again wrote an edition of its own, numbered as the round. */
@@ -147,6 +150,18 @@ export const evaluationPrefix = (id: string): string => `${evaluationsPrefix}${i
 export const evaluationKey = (id: string, file: string): string => `${evaluationPrefix(id)}/${file}`;
 export const evaluationCaseKey = (id: string, collection: Collection, caseId: string): string =>
   `${evaluationPrefix(id)}/cases/${collection}/${caseId}.json`;
+
+export const benchmarksPrefix = `${root}/benchmarks/`;
+export const benchmarkKey = (run: string, file: string): string => `${benchmarksPrefix}${run}/${file}`;
+/** The test cases that a model's figures chose. */
+export const rankedTestKey = (run: string, recipe: string, test: string): string =>
+  benchmarkKey(run, `ranked/${recipe}/${test}.json`);
+export const benchmarkResultsPrefix = (run: string): string => benchmarkKey(run, 'results/');
+export const benchmarkResultKey = (run: string, edition: number): string =>
+  `${benchmarkResultsPrefix(run)}${edition}.json`;
+/** Figures of a model on a case, by the hash of what was compared and how. */
+export const modelScoreKey = (at: CaseAddress, modelId: string, sha256: string): string =>
+  `${casePrefix(at)}/model-scores/${modelId}/${sha256.slice(0, 16)}.json`;
 
 export const releasesPrefix = (campaign: string): string => `${root}/releases/${campaign}/`;
 export const releasePrefix = (campaign: string, version: string): string =>

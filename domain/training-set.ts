@@ -28,6 +28,8 @@ export const TrainingRecord = z.object({
   labels: z.array(TrainingLabel).min(1),
   /** A model made at least one of its labels. */
   pseudo: z.literal(true).optional(),
+  /** Axial slices that count as labelled, from 0 along the image's own axis; all where it is left out. */
+  slices: z.array(z.number().int().nonnegative()).min(1).optional(),
 });
 export type TrainingRecord = z.infer<typeof TrainingRecord>;
 

@@ -22,6 +22,13 @@ export const reopenedCaseId = (at: CaseAddress, round: number): string =>
 export const evaluationWorkflowId = (campaign: string): string => `${campaignId(campaign)}/evaluate`;
 /** An evaluation that somebody asked for, beside the campaign's own. */
 export const askedEvaluationId = (campaign: string): string => `${evaluationWorkflowId(campaign)}/asked`;
+/** The pseudo-labels that a workflow asks for. */
+export const pseudoLabelsId = (parentId: string): string => `${parentId}/pseudo-labels`;
+
+/** A run of benchmark recipes, the training of one model in it, and the figures of a stage. */
+export const benchmarkId = (run: string): string => `benchmark/${run}`;
+export const courseId = (run: string, course: string): string => `${benchmarkId(run)}/course/${course}`;
+export const scoringId = (run: string, stage: string): string => `${benchmarkId(run)}/scores/${stage}`;
 /** The making of one release. */
 export const releaseWorkflowId = (campaign: string, version: string): string =>
   `${campaignId(campaign)}/release/${version}`;
@@ -85,4 +92,5 @@ export const workflowTypes = {
   publishRelease: 'publishRelease',
   refineCase: 'refineCase',
   reopenCase: 'reopenCase',
+  runBenchmark: 'runBenchmark',
 } as const;

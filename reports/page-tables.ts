@@ -98,7 +98,8 @@ function downTable(evaluation: Evaluation, published?: PublishedRow): Html {
   return table(head, rows);
 }
 
-function publishedFigure(published: PublishedRow, { organ, metric, toleranceMm }: Measure) {
+/** The published figure of a measure in percent; null where there is none. */
+export function publishedFigure(published: PublishedRow, { organ, metric, toleranceMm }: Measure) {
   const row = published.organs[organ];
   if (row === undefined) return null;
   if (metric === 'dsc') return row.dsc;

@@ -125,6 +125,12 @@ ${figures.join(', ')}</figcaption></figure>`;
 }
 
 function contractSection(contract: MetricContract, hash: string): Html {
+  return html`<section><h2>Contract</h2><p>The rules under which these figures are comparable with others.</p>
+${contractList(contract, hash)}</section>`;
+}
+
+/** A contract, line by line. */
+export function contractList(contract: MetricContract, hash: string): Html {
   const entries: [string, string][] = [
     [
       'preset',
@@ -149,8 +155,7 @@ function contractSection(contract: MetricContract, hash: string): Html {
     ['implementation', contract.implementation],
     ['SHA-256', hash],
   ];
-  return html`<section><h2>Contract</h2><p>The rules under which these figures are comparable with others.</p>
-<dl>${entries.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl></section>`;
+  return html`<dl>${entries.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>`;
 }
 
 /** What empty masks count as, line by line. */

@@ -7,6 +7,7 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { auditDeeds } from '../activities/audit.js';
+import { benchmarkDeeds } from '../activities/benchmarks.js';
 import { campaignDeeds } from '../activities/campaign.js';
 import { comparisonDeeds } from '../activities/comparisons.js';
 import type { Dependencies, WorkflowStatus } from '../activities/dependencies.js';
@@ -15,9 +16,11 @@ import { evaluationDeeds } from '../activities/evaluate.js';
 import { ingestDeeds } from '../activities/ingest.js';
 import { labelDeeds } from '../activities/labels.js';
 import { modelDeeds } from '../activities/models.js';
+import { pseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import { refinementDeeds } from '../activities/refinement.js';
 import { releaseDeeds } from '../activities/releases.js';
 import { rosterDeeds } from '../activities/roster.js';
+import { trainingSetDeeds } from '../activities/training-sets.js';
 import { workPlanDeeds } from '../activities/work-plans.js';
 import { deviceQueue, taskQueue } from '../domain/queues.js';
 import type { Config } from './config.js';
@@ -31,12 +34,15 @@ const shutdownGraceTime = '5s';
 function ioActivities(dependencies: Dependencies) {
   return {
     ...auditDeeds(dependencies),
+    ...benchmarkDeeds(dependencies),
     ...campaignDeeds(dependencies),
     ...comparisonDeeds(dependencies),
     ...evaluationDeeds(dependencies),
     ...ingestDeeds(dependencies),
     ...labelDeeds(dependencies),
+    ...pseudoLabelDeeds(dependencies),
     ...refinementDeeds(dependencies),
+    ...trainingSetDeeds(dependencies),
     ...workPlanDeeds(dependencies),
     ...releaseDeeds(dependencies),
     ...rosterDeeds(dependencies),

@@ -1,14 +1,17 @@
 import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { AuditDeeds } from '../activities/audit.js';
+import type { BenchmarkDeeds } from '../activities/benchmarks.js';
 import type { CampaignDeeds } from '../activities/campaign.js';
 import type { ComparisonDeeds } from '../activities/comparisons.js';
 import type { EvaluationDeeds } from '../activities/evaluate.js';
 import type { IngestDeeds } from '../activities/ingest.js';
 import type { LabelDeeds } from '../activities/labels.js';
 import type { ModelDeeds } from '../activities/models.js';
+import type { PseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
 import type { ReleaseDeeds } from '../activities/releases.js';
 import type { RosterDeeds } from '../activities/roster.js';
+import type { TrainingSetDeeds } from '../activities/training-sets.js';
 import type { WorkPlanDeeds } from '../activities/work-plans.js';
 import { permanentFailures } from '../domain/errors.js';
 import { priorityKeys as priority, type QueueRole, siblingQueue, type Urgency } from '../domain/queues.js';
@@ -45,7 +48,8 @@ export const quick = () =>
       RosterDeeds &
       EvaluationDeeds &
       IngestDeeds &
-      WorkPlanDeeds
+      WorkPlanDeeds &
+      BenchmarkDeeds
   >(
     options('io', {
       startToCloseTimeout: '1 minute',
@@ -68,9 +72,16 @@ export const begun = () =>
 
 /** Work on whole volumes; heartbeats tell that it is alive. */
 export const heavy = () =>
-  proxyActivities<IngestDeeds & EvaluationDeeds & CampaignDeeds & WorkPlanDeeds & ReleaseDeeds>(
-    options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }),
-  );
+  proxyActivities<
+    IngestDeeds &
+      EvaluationDeeds &
+      CampaignDeeds &
+      WorkPlanDeeds &
+      ReleaseDeeds &
+      PseudoLabelDeeds &
+      TrainingSetDeeds &
+      BenchmarkDeeds
+  >(options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }));
 
 /** What the queues of devices have in common. */
 function deviceOptions(urgency: Urgency, hardwareClass: string | undefined): ActivityOptions {

@@ -119,7 +119,7 @@ beforeAll(async () => {
   running = await bringUp({ home, tools, workers: workerSpecs(1), say, handleSignals: false });
   store = s3Store(readConfig(running.env).s3);
   report = await build();
-}, 14 * 60_000);
+}, 30 * 60_000);
 
 afterAll(async () => {
   await running?.stop();

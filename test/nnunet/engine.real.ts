@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -183,7 +191,6 @@ describe('the layout of a dataset', () => {
     await writeDataset(broken, ['spleen'], trainingCases(volumes), () => undefined);
     const contents = join(broken, datasetName, 'dataset.json');
     const { labels: _, ...rest } = JSON.parse(readFileSync(contents, 'utf8'));
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(contents, JSON.stringify({ ...rest, labels: { background: 0, spleen: 1 } }));
     await expect(verifyDataset(join(broken, datasetName), quiet.signal)).rejects.toMatchObject({
       kind: 'InvalidInput',

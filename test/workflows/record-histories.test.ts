@@ -1,31 +1,39 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { makeBenchmarkPlan } from '../../activities/benchmark-planning.js';
 import { readCampaignStatus } from '../../activities/campaign-status.js';
 import { askTask } from '../../activities/task-desk.js';
 import { taskQueue } from '../../domain/queues.js';
+import { recipes } from '../../domain/recipes.js';
 import type { TaskState } from '../../domain/task.js';
 import {
+  benchmarkId,
   campaignId,
   caseWorkflowId,
+  courseId,
   evaluationWorkflowId,
   ingestId,
   releaseWorkflowId,
   reopenedCaseId,
+  scoringId,
   taskWorkflowId,
   trainingId,
   workflowTypes,
 } from '../../domain/workflow-ids.js';
+import { engineByName } from '../../engines/registry.js';
 import { generateSamples } from '../../sources/samples/generate.js';
+import { publishBenchmarkPlan } from '../../storage/benchmarks.js';
 import { putPerson } from '../../storage/roster.js';
 import { TaskBoard } from '../../storage/task-board.js';
 import { runSimulatedPeople } from '../../workers/simulated-people.js';
 import { choice } from '../domain/releases.js';
 import { buildSimulated } from './campaign-fixture.js';
 import { type Installation, install } from './installation.js';
+import { storePhantomResults } from './phantom-results.js';
 
 /**
  * Records the histories that replay.test.ts replays: `PLUSCT_RECORD=1 npm test -- record-histories`. Do so when a workflow
@@ -33,6 +41,7 @@ import { type Installation, install } from './installation.js';
  */
 const folder = 'test/histories';
 const campaign = 'recorded';
+const recipeCampaign = 'recorded-recipes';
 
 /** Another round of a case, by the same simulated people. */
 async function reopen({ client, store, queueSuffix }: Installation, task: TaskState): Promise<void> {
@@ -46,6 +55,16 @@ async function reopen({ client, store, queueSuffix }: Installation, task: TaskSt
   await client.workflow.getHandle(reopenedCaseId(task, 2)).result();
   stop.abort();
   await people;
+}
+
+/** The history of each workflow under the name of its file, without the machine that it ran on. */
+async function write({ client }: Installation, ids: Readonly<Record<string, string>>): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, id] of Object.entries(ids)) {
+    const history = await client.workflow.getHandle(id).fetchHistory();
+    const json = historyToJSON(history).replaceAll(/"identity": "[^"]*"/g, '"identity": "recorded"');
+    writeFileSync(join(folder, `${name}.json`), `${json}\n`);
+  }
 }
 
 /** Labels of the sample collections alone: one of them forbids sharing adapted material. */
@@ -84,19 +103,39 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
       'evaluate-labels': evaluationWorkflowId(campaign),
       'publish-release': releaseWorkflowId(campaign, '1.0.0'),
     };
-    mkdirSync(folder, { recursive: true });
-    for (const [name, id] of Object.entries(ids)) {
-      const history = await installation.client.workflow.getHandle(id).fetchHistory();
-      const json = historyToJSON(history).replaceAll(/"identity": "[^"]*"/g, '"identity": "recorded"');
-      writeFileSync(join(folder, `${name}.json`), `${json}\n`);
-      if (name === 'process-case') {
-        writeFileSync(
-          join(folder, 'canary-broken.json'),
-          `${json.replaceAll('"predictOrgan"', '"predictSomethingElse"')}\n`,
-        );
-      }
-    }
+    await write(installation, ids);
+    const json = readFileSync(join(folder, 'process-case.json'), 'utf8');
+    const broken = json.replaceAll('"predictOrgan"', '"predictSomethingElse"');
+    writeFileSync(join(folder, 'canary-broken.json'), broken);
     await installation.stop();
     rmSync(directory, { recursive: true, force: true });
   }, 1_800_000);
+
+  it('writes those of benchmark recipes: a teacher, a student and hard cases', async () => {
+    const installation = await install('record-recipes', ['orchestration', 'io', 'gpu']);
+    const { client, store, queueSuffix } = installation;
+    await storePhantomResults(store, recipeCampaign);
+    const plan = await makeBenchmarkPlan(
+      { store, engineByName },
+      {
+        campaign: recipeCampaign,
+        recipes: recipes.filter(({ id }) => id === 'semi-supervised-1'),
+        engine: 'atlas',
+        settings: {},
+        seed: 1,
+      },
+    );
+    const run = await publishBenchmarkPlan(store, plan);
+    await client.workflow.execute(workflowTypes.runBenchmark, {
+      workflowId: benchmarkId(run),
+      taskQueue: taskQueue('orchestration', queueSuffix),
+      args: [{ run }],
+    });
+    await write(installation, {
+      'run-benchmark': benchmarkId(run),
+      'teach-course': courseId(run, plan.recipes[0]!.course!),
+      'score-cases': scoringId(run, 'tests'),
+    });
+    await installation.stop();
+  }, 600_000);
 });

@@ -9,11 +9,16 @@ const folder = 'test/histories';
 const names = readdirSync(folder).filter((name) => name.endsWith('.json') && !name.startsWith('canary'));
 const silent = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-const replay = (name: string): Promise<void> =>
-  Worker.runReplayHistory(
+const replay = (name: string): Promise<void> => {
+  const history = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  // Ids of children may follow from their parent's.
+  const { workflowId } = history.events[0].workflowExecutionStartedEventAttributes;
+  return Worker.runReplayHistory(
     { workflowBundle: { codePath: 'dist/workflow-bundle.js' } },
-    JSON.parse(readFileSync(join(folder, name), 'utf8')),
+    history,
+    workflowId,
   );
+};
 
 describe('recorded histories', () => {
   beforeAll(() => {

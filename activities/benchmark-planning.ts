@@ -1,0 +1,136 @@
+import { BenchmarkCase, BenchmarkPlan } from '../domain/benchmark.js';
+import { planRecipes } from '../domain/benchmark-planning.js';
+import type { Passport } from '../domain/case.js';
+import { CaseGroups } from '../domain/case-groups.js';
+import { caseName } from '../domain/case-name.js';
+import { PlusctError } from '../domain/errors.js';
+import { caseGroupsKey } from '../domain/keys.js';
+import type { LabelSummary } from '../domain/label-version.js';
+import { organs } from '../domain/organ.js';
+import type { Recipe } from '../domain/recipe.js';
+import type { Pool } from '../domain/recipe-cases.js';
+import { recipes as builtIn } from '../domain/recipes.js';
+import type { EngineSettings, TrainingLabel } from '../domain/training-set.js';
+import { hashOf, readJson } from '../storage/json.js';
+import { mapBounded } from '../storage/map-bounded.js';
+import type { ObjectStore } from '../storage/object-store.js';
+import { readResult } from '../storage/results.js';
+import { requireWorklist } from '../storage/worklists.js';
+import type { Dependencies } from './dependencies.js';
+import { loadPassport } from './label-store.js';
+
+/** Part of a run's id: raised whenever the same figures are written down otherwise. */
+const outputVersion = 1;
+const readsAtOnce = 16;
+
+export interface BenchmarkRequest {
+  readonly campaign: string;
+  readonly recipes: readonly Recipe[];
+  readonly engine: string;
+  readonly settings: EngineSettings;
+  readonly seed: number;
+}
+
+/**
+ * What a run of recipes on a campaign comes to: its finished cases as they are now, and which of them each recipe trains
+ * and tests on. Reads records only.
+ */
+export async function makeBenchmarkPlan(
+  { store, engineByName }: Pick<Dependencies, 'store' | 'engineByName'>,
+  { campaign, recipes, engine: engineName, settings, seed }: BenchmarkRequest,
+): Promise<BenchmarkPlan> {
+  const engine = engineByName(engineName);
+  const { name, version, summary, finetunes = false } = engine.describe();
+  const { pool, cases } = await finishedCases(store, campaign);
+  const { pairs = [], groups = [] } = (await readJson(store, caseGroupsKey(campaign), CaseGroups)) ?? {};
+  const kin = { ...pool, groups: [...groups, ...pool.groups] };
+  const planned = planRecipes(recipes, {
+    pool: kin,
+    kinship: { pairs, groups: kin.groups },
+    seed,
+    catalogue: [...builtIn, ...recipes],
+    settingsOf: ({ engineSettings }) => engine.settingsOf({ ...engineSettings?.[name], ...settings }),
+    keyOf: (value) => hashOf(value).slice(0, 16),
+  });
+  return BenchmarkPlan.parse({
+    campaign,
+    engine: { name, version, summary, finetunes },
+    seed,
+    ...planned,
+    cases: onlyUsed(cases, planned),
+    outputVersion,
+  });
+}
+
+interface Finished {
+  readonly pool: Pool;
+  readonly cases: Map<string, BenchmarkCase>;
+}
+
+async function finishedCases(store: ObjectStore, campaign: string): Promise<Finished> {
+  const { cases: listed } = await requireWorklist(store, campaign);
+  const found = await mapBounded(listed, readsAtOnce, async ({ collection, caseId, sourceLabels }) => {
+    const at = { campaign, collection, caseId };
+    const result = await readResult(store, at);
+    if (result === undefined) return undefined;
+    const passport = await loadPassport(store, at);
+    const one = BenchmarkCase.parse({
+      collection,
+      caseId,
+      imageSha256: passport.image!.sha256,
+      licence: passport.licence,
+      truth: result.labelMap,
+      sourceLabels: sourceLabels.map(trainingLabel),
+      plusLabels: result.labels.map(trainingLabel),
+      absent: organs.filter((organ) => result.absent.includes(organ)),
+    });
+    return { name: caseName(at), one, passport };
+  });
+  const finished = found.filter((each) => each !== undefined);
+  if (finished.length === 0) {
+    throw new PlusctError(
+      'InvalidInput',
+      `campaign ${campaign} has no finished case: recipes train and test on finished label maps`,
+    );
+  }
+  return {
+    cases: new Map(finished.map(({ name, one }) => [name, one])),
+    pool: {
+      cases: finished.map(({ name, passport: { collection, subset } }) => ({ name, collection, subset })),
+      groups: patientsOf(finished.map(({ name, passport }) => ({ name, passport }))),
+    },
+  };
+}
+
+/** Names of fields in which collections' own tables tell patients apart. */
+const patientFields = ['patient', 'patient_id', 'patientId', 'PatientID'];
+
+/** Cases of one collection whose tables name the same patient. */
+function patientsOf(cases: readonly { name: string; passport: Passport }[]): string[][] {
+  const patients = new Map<string, string[]>();
+  for (const { name, passport } of cases) {
+    const { collection, facts = {} } = passport;
+    const field = patientFields.find(
+      (each) => typeof facts[each] === 'string' || typeof facts[each] === 'number',
+    );
+    if (field === undefined) continue;
+    const patient = `${collection}/${String(facts[field])}`;
+    patients.set(patient, [...(patients.get(patient) ?? []), name]);
+  }
+  return [...patients.values()].filter((group) => group.length > 1);
+}
+
+function trainingLabel({ organ, version, origin, voxelSha256 }: LabelSummary): TrainingLabel {
+  return { organ, version, origin, voxelSha256 };
+}
+
+function onlyUsed(
+  cases: ReadonlyMap<string, BenchmarkCase>,
+  { recipes, courses }: ReturnType<typeof planRecipes>,
+): Record<string, BenchmarkCase> {
+  const used = new Set([
+    ...recipes.flatMap(({ tests }) => tests.flatMap((test) => test.cases)),
+    ...Object.values(courses).flatMap(({ parts }) => parts.flatMap((part) => part.cases)),
+  ]);
+  return Object.fromEntries([...cases].filter(([name]) => used.has(name)));
+}
