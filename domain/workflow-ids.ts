@@ -22,6 +22,10 @@ export const reopenedCaseId = (at: CaseAddress, round: number): string =>
 export const evaluationWorkflowId = (campaign: string): string => `${campaignId(campaign)}/evaluate`;
 /** An evaluation that somebody asked for, beside the campaign's own. */
 export const askedEvaluationId = (campaign: string): string => `${evaluationWorkflowId(campaign)}/asked`;
+export const roundWorkflowId = (campaign: string, roundId: string): string =>
+  `${campaignId(campaign)}/pseudo-label-round/${roundId}`;
+/** One change of the standing models is carried to the cases at a time. */
+export const standingWorkflowId = (campaign: string): string => `${campaignId(campaign)}/standing`;
 /** The pseudo-labels that a workflow asks for. */
 export const pseudoLabelsId = (parentId: string): string => `${parentId}/pseudo-labels`;
 
@@ -36,6 +40,9 @@ export const taskEntity = (at: CaseAddress, round: number, kind?: TaskKind): str
 export const tasksPrefix = (at: CaseAddress): string => `task/${at.collection}/${at.caseId}/`;
 /** Who belongs to a campaign, and every change of that. */
 export const rosterEntity = 'roster';
+/** Which models propose, and every change of that. */
+export const standingEntity = 'standing';
+export const roundEntity = (roundId: string): string => `pseudo-label-round/${roundId}`;
 
 const kindSuffix: Readonly<Record<TaskKind, string>> = {
   refine: '',
@@ -77,4 +84,6 @@ export const workflowTypes = {
   evaluateLabels: 'evaluateLabels',
   refineCase: 'refineCase',
   reopenCase: 'reopenCase',
+  pseudoLabelRound: 'pseudoLabelRound',
+  applyStanding: 'applyStanding',
 } as const;

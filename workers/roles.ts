@@ -11,6 +11,7 @@ import { modelDeeds } from '../activities/models.js';
 import { pseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import { refinementDeeds } from '../activities/refinement.js';
 import { rosterDeeds } from '../activities/roster.js';
+import { roundDeeds } from '../activities/rounds.js';
 import { trainingSetDeeds } from '../activities/training-sets.js';
 import { workPlanDeeds } from '../activities/work-plans.js';
 import { type QueueRole, taskQueue } from '../domain/queues.js';
@@ -33,6 +34,7 @@ export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
     ...labelDeeds(dependencies),
     ...pseudoLabelDeeds(dependencies),
     ...refinementDeeds(dependencies),
+    ...roundDeeds(dependencies),
     ...trainingSetDeeds(dependencies),
     ...workPlanDeeds(dependencies),
     ...rosterDeeds(dependencies),

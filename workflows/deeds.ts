@@ -9,6 +9,7 @@ import type { ModelDeeds } from '../activities/models.js';
 import type { PseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
 import type { RosterDeeds } from '../activities/roster.js';
+import type { RoundDeeds } from '../activities/rounds.js';
 import type { TrainingSetDeeds } from '../activities/training-sets.js';
 import type { WorkPlanDeeds } from '../activities/work-plans.js';
 import { permanentFailures } from '../domain/errors.js';
@@ -72,7 +73,13 @@ export const begun = () =>
 /** Work on whole volumes; heartbeats tell that it is alive. */
 export const heavy = () =>
   proxyActivities<
-    IngestDeeds & EvaluationDeeds & CampaignDeeds & WorkPlanDeeds & PseudoLabelDeeds & TrainingSetDeeds
+    IngestDeeds &
+      EvaluationDeeds &
+      CampaignDeeds &
+      WorkPlanDeeds &
+      PseudoLabelDeeds &
+      TrainingSetDeeds &
+      RoundDeeds
   >(options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }));
 
 /** Training and inference, on the pool of devices. */

@@ -4,6 +4,7 @@ export { evaluateLabels } from './evaluate-labels.js';
 export { ingestCollection } from './ingest-collection.js';
 export { processCase } from './process-case.js';
 export { pseudoLabelCases } from './pseudo-label-cases.js';
+export { pseudoLabelRound } from './pseudo-label-round.js';
 export { refineCase } from './refine-case.js';
 export { reopenCase } from './reopen-case.js';
 export { trainModel } from './train-model.js';

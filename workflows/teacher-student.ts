@@ -2,10 +2,10 @@ import { executeChild, WorkflowIdReusePolicy, workflowInfo } from '@temporalio/w
 import type { Composed, Composition } from '../activities/training-sets.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
-import type { EngineChoice, OrganModels } from '../domain/teaching.js';
+import type { EngineChoice, Lesson, OrganModels, TaughtModels } from '../domain/teaching.js';
 import { pseudoLabelsId } from '../domain/workflow-ids.js';
 import { heavy, onDevice } from './deeds.js';
-import { type PseudoLabelProgress, pseudoLabelCases } from './pseudo-label-cases.js';
+import { pseudoLabelCases } from './pseudo-label-cases.js';
 
 /** Organs that share a model, for every model. */
 export type OrganGroups = readonly (readonly Organ[])[];
@@ -23,33 +23,11 @@ export interface Teaching {
   readonly fineTune: boolean;
 }
 
-/** What became of one training. */
-export interface Lesson {
-  readonly step: 'teacher' | 'student' | 'fine-tuned';
-  readonly organs: readonly Organ[];
-  /** The trained model; without it `none` says why there is none. */
-  readonly modelId?: string;
-  readonly none?: string;
-  /** Cases with labels of sources and people, with pseudo-labels, without. */
-  readonly manual: number;
-  readonly pseudo: number;
-  readonly leftOut: number;
-  readonly examples: readonly string[];
-}
-
-export interface Taught {
-  readonly teachers: OrganModels;
-  /** The fine-tuned students where there are some, else the students. */
-  readonly students: OrganModels;
-  readonly lessons: readonly Lesson[];
-  readonly pseudoLabels: Pick<PseudoLabelProgress, 'failed' | 'examples'>;
-}
-
 /**
  * The five steps of a teacher–student round but the last: teachers on manual labels, pseudo-labels, students on both,
  * students fine-tuned on manual labels. What was trained or inferred before is found again and costs nothing.
  */
-export async function teachStudent(teaching: Teaching): Promise<Taught> {
+export async function teachStudent(teaching: Teaching): Promise<TaughtModels> {
   const { cases, studentGroups, fineTune, teachers: given = {} } = teaching;
   const wanted = (teaching.teacherGroups ?? studentGroups)
     .map((organs) => organs.filter((organ) => given[organ] === undefined))
@@ -71,7 +49,7 @@ export async function teachStudent(teaching: Teaching): Promise<Taught> {
     teachers,
     students: { ...modelsOf(learned), ...modelsOf(tuned) },
     lessons: [...taught, ...learned, ...tuned],
-    pseudoLabels: { failed: pseudoLabels.failed, examples: pseudoLabels.examples },
+    pseudoLabels: { failed: pseudoLabels.failed, examples: [...pseudoLabels.examples] },
   };
 }
 
@@ -90,7 +68,7 @@ async function train(
 ): Promise<Lesson> {
   const composed: Composed = await heavy().composeTrainingSet({ cases, engine, seed, ...how });
   const { manual, pseudo, leftOut, examples } = composed;
-  const lesson = { step, organs: how.organs, manual, pseudo, leftOut, examples };
+  const lesson = { step, organs: [...how.organs], manual, pseudo, leftOut, examples: [...examples] };
   if ('none' in composed) return { ...lesson, none: composed.none };
   const { modelId } = await onDevice().trainModelOn({ set: composed.set });
   return { ...lesson, modelId };

@@ -1,0 +1,224 @@
+import { caseName } from '../domain/case-name.js';
+import { type CaseAddress, roundFiguresKey } from '../domain/keys.js';
+import { OrganFigures } from '../domain/metric.js';
+import type { Organ } from '../domain/organ.js';
+import type { Prediction } from '../domain/prediction.js';
+import type { ObjectRef } from '../domain/primitives.js';
+import {
+  type HeldOutCase,
+  outcomeOf,
+  type Round,
+  type RoundPlan,
+  type RoundResult,
+} from '../domain/round.js';
+import type { OrganModels, TaughtModels } from '../domain/teaching.js';
+import { roundEntity } from '../domain/workflow-ids.js';
+import { getContent } from '../storage/content.js';
+import { publishFirst } from '../storage/json.js';
+import { mapBounded } from '../storage/map-bounded.js';
+import { publishRoundResult, readRoundResult, requireRound } from '../storage/rounds.js';
+import { alive } from './alive.js';
+import type { Dependencies } from './dependencies.js';
+import { loadPassport } from './label-store.js';
+import { recordOnce } from './record-once.js';
+import { gateContract } from './round-contract.js';
+import { compareCandidate, RoundFigures, readFigures } from './round-figures.js';
+import { planNextRound } from './round-plan.js';
+import { trustedSpacing, withoutMillimetres } from './trusted-spacing.js';
+
+export type RoundDeeds = ReturnType<typeof roundDeeds>;
+
+export interface RoundAddress {
+  readonly campaign: string;
+  readonly roundId: string;
+}
+
+/** Who asked for something, and why. */
+export interface AskedBy {
+  readonly actor: string;
+  readonly role: string;
+  readonly why?: string;
+}
+
+export interface OpenedRound extends Pick<RoundPlan, 'engine' | 'seed' | 'studentGroups' | 'fineTune'> {
+  /** The round has a result: nothing is to be done. */
+  readonly done: boolean;
+  readonly cases: ObjectRef;
+  readonly teachers: OrganModels;
+}
+
+/** A held-out case and the models that are to be asked about it. */
+export interface Judging {
+  readonly at: CaseAddress;
+  readonly models: readonly string[];
+}
+
+type Said = Pick<Prediction, 'modelId' | 'labelMap'>;
+
+/** The round as an object: what it begins with, what its models make of the held-out cases, what it comes to. */
+export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'work' | 'now'>) {
+  return {
+    async openRound({ campaign, roundId, by }: RoundAddress & { by: AskedBy }): Promise<OpenedRound> {
+      const { plan, snapshot } = await requireRound(store, campaign, roundId);
+      const done = (await readRoundResult(store, campaign, roundId)) !== undefined;
+      if (!done) await record({ campaign, roundId }, 'begun', by);
+      const { engine, seed, studentGroups, fineTune } = plan;
+      const { cases, teachers } = snapshot;
+      return { done, engine, seed, studentGroups, fineTune, cases, teachers };
+    },
+
+    /** Of a stretch of the held-out cases, those that have no figures yet. */
+    async judgingPage(
+      input: RoundAddress & { taught: TaughtModels; offset: number; limit: number },
+    ): Promise<{ cases: Judging[]; total: number }> {
+      const { campaign, roundId, taught, offset, limit } = input;
+      const round = await requireRound(store, campaign, roundId);
+      const { heldOut } = round.snapshot;
+      const page = await mapBounded(heldOut.slice(offset, offset + limit), readsAtOnce, async (one) => {
+        const at = { campaign, collection: one.collection, caseId: one.caseId };
+        const known = await store.has(roundFiguresKey(at, roundId));
+        return {
+          at,
+          models: known ? [] : speakersOf(round, taught, one.organs).map(({ modelId }) => modelId),
+        };
+      });
+      const cases = page.map(({ at, models }) => ({ at, models: [...new Set(models)] }));
+      return { cases: cases.filter(({ models }) => models.length > 0), total: heldOut.length };
+    },
+
+    /** DSC and NSD of what the models said of a held-out case; or why there are none. */
+    async judgeHeldOut(
+      input: RoundAddress & { at: CaseAddress; taught: TaughtModels } & (
+          | { said: Said[] }
+          | { failed: string }
+        ),
+    ): Promise<void> {
+      return alive(async () => {
+        const { campaign, roundId, at } = input;
+        const round = await requireRound(store, campaign, roundId);
+        const one = round.snapshot.heldOut.find((each) => caseName(each) === caseName(at))!;
+        const figures: RoundFigures =
+          'failed' in input
+            ? { rows: [], failed: input.failed }
+            : await scored(at, one, speakersOf(round, input.taught, one.organs), input.said);
+        await publishFirst(store, roundFiguresKey(at, roundId), RoundFigures, figures);
+      });
+    },
+
+    /** The gate of every organ, written once. */
+    async settleRound({
+      campaign,
+      roundId,
+      taught,
+      by,
+    }: RoundAddress & { taught: TaughtModels; by: AskedBy }): Promise<void> {
+      return alive(async () => {
+        const round = await requireRound(store, campaign, roundId);
+        const figures = await readFigures(store, round);
+        const outcomes = round.plan.organs.map((organ) => {
+          const candidate = taught.students[organ];
+          const rivals = rivalsOf(round, taught, organ).filter(({ modelId }) => modelId !== candidate);
+          const comparisons =
+            candidate === undefined
+              ? []
+              : rivals.map(({ modelId, as }) => ({
+                  against: modelId,
+                  as,
+                  ...compareCandidate(round, organ, [candidate, figures], [modelId, figures]),
+                }));
+          return outcomeOf(organ, candidate, comparisons);
+        });
+        const result = await publishRoundResult(store, campaign, { roundId, taught, outcomes });
+        await record({ campaign, roundId }, 'judged', by, verdicts(result));
+      });
+    },
+
+    /** Plans the round after one that has ended; nothing where no organ passed. */
+    async planNext({ campaign, roundId }: RoundAddress): Promise<{ roundId?: string }> {
+      return alive(async () => {
+        const next = await planNextRound(store, campaign, roundId);
+        return next === undefined ? {} : { roundId: next.round.roundId };
+      });
+    },
+  };
+
+  async function record(
+    { campaign, roundId }: RoundAddress,
+    action: string,
+    { actor, role, why }: AskedBy,
+    details?: Record<string, string>,
+  ): Promise<void> {
+    await recordOnce(store, {
+      campaign,
+      entity: roundEntity(roundId),
+      at: now().toISOString(),
+      actor,
+      role,
+      simulated: false,
+      action,
+      outcome: 'done',
+      commandId: action,
+      ...(why === undefined ? {} : { why }),
+      ...(details === undefined ? {} : { details }),
+      labelsBefore: {},
+      labelsAfter: {},
+    });
+  }
+
+  async function scored(
+    at: CaseAddress,
+    one: HeldOutCase,
+    speakers: readonly Speaker[],
+    said: readonly Said[],
+  ): Promise<RoundFigures> {
+    const trusted = trustedSpacing((await loadPassport(store, at)).geometry);
+    const reference = await getContent(store, one.truth);
+    const rows: RoundFigures['rows'] = [];
+    for (const { modelId, labelMap } of said) {
+      const organs = [
+        ...new Set(speakers.filter((each) => each.modelId === modelId).map(({ organ }) => organ)),
+      ];
+      const made = await work.score({
+        ...(trusted.spacingMm === undefined ? {} : { spacingMm: trusted.spacingMm }),
+        reference,
+        maps: [{ stage: 'pre-label', file: await getContent(store, labelMap) }],
+        contract: gateContract(organs),
+      });
+      if ('mismatch' in made) return { rows: [], failed: made.mismatch };
+      const figures = trusted.known ? made : withoutMillimetres(made);
+      rows.push(...figures.map((each) => ({ modelId, figures: OrganFigures.parse(each) })));
+    }
+    return { rows };
+  }
+}
+
+const readsAtOnce = 16;
+
+interface Speaker {
+  readonly organ: Organ;
+  readonly modelId: string;
+}
+
+/** The models that an organ's student would take the place of. */
+function rivalsOf({ snapshot }: Round, taught: TaughtModels, organ: Organ) {
+  const standing = snapshot.standing[organ];
+  const teacher = taught.teachers[organ];
+  return [
+    ...(standing === undefined ? [] : [{ as: 'standing' as const, modelId: standing }]),
+    ...(teacher === undefined || teacher === standing ? [] : [{ as: 'teacher' as const, modelId: teacher }]),
+  ];
+}
+
+/** Everybody who is asked about a case: the student of each organ that it judges, and that student's rivals. */
+function speakersOf(round: Round, taught: TaughtModels, organs: readonly Organ[]): Speaker[] {
+  return organs.flatMap((organ) => {
+    const candidate = taught.students[organ];
+    if (candidate === undefined) return [];
+    const rivals = rivalsOf(round, taught, organ).map(({ modelId }) => modelId);
+    return [candidate, ...rivals].map((modelId) => ({ organ, modelId }));
+  });
+}
+
+function verdicts({ outcomes }: RoundResult): Record<string, string> {
+  return Object.fromEntries(outcomes.map(({ organ, verdict, reason }) => [organ, `${verdict}: ${reason}`]));
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { GateRule, GateVerdict } from './gate.js';
+import { CampaignName, CaseId, CollectionName, ObjectRef, OrganName, Sha256 } from './primitives.js';
+import { EngineChoice, OrganModels, TaughtModels } from './teaching.js';
+
+export const RoundId = z.string().regex(/^[0-9a-f]{12}$/, 'expected 12 lower-case hex digits');
+
+/** How a pseudo-label round is to be done. */
+export const RoundPlan = z.object({
+  campaign: CampaignName,
+  organs: z.array(OrganName).min(1),
+  /** Organs that share a student, for every student. */
+  studentGroups: z.array(z.array(OrganName).min(1)).min(1),
+  /** Its settings are all there are, defaults too: another version or another setting is another round. */
+  engine: EngineChoice.extend({ version: z.string() }),
+  seed: z.number().int(),
+  fineTune: z.boolean(),
+  gate: GateRule,
+  /** Where a promoted model and a label that people verified are less alike than this DSC, the case is opened again. */
+  reopenBelowDsc: z.number().min(0).max(1),
+});
+export type RoundPlan = z.infer<typeof RoundPlan>;
+
+/** A case that no teacher and no student learns from, and the organs that its truth judges. */
+export const HeldOutCase = z.object({
+  collection: CollectionName,
+  caseId: CaseId,
+  organs: z.array(OrganName).min(1),
+  /** A label map with the value of each organ, on the case's grid. */
+  truth: ObjectRef,
+});
+export type HeldOutCase = z.infer<typeof HeldOutCase>;
+
+/** What a round begins with, by exact label versions. */
+export const RoundSnapshot = z.object({
+  /** The stored list of cases to teach with: labels of sources and people by version, none where a model has to propose. */
+  cases: ObjectRef,
+  /** Of them, those with at least one label. */
+  labelled: z.number().int(),
+  unlabelled: z.number().int(),
+  heldOut: z.array(HeldOutCase),
+  /** Teachers of an earlier round; the others are trained. */
+  teachers: OrganModels,
+  /** Which model proposes each organ as the round begins: what the students would replace. */
+  standing: OrganModels,
+  /** The round whose students teach. */
+  previous: RoundId.optional(),
+  contractSha256: Sha256,
+});
+export type RoundSnapshot = z.infer<typeof RoundSnapshot>;
+
+/** A pseudo-label round. Its id is the hash of plan and snapshot: the same inputs are the same round. */
+export const Round = z.object({
+  roundId: RoundId,
+  /** The rounds of a campaign are counted in the order in which they were planned. */
+  number: z.number().int().positive(),
+  plan: RoundPlan,
+  snapshot: RoundSnapshot,
+});
+export type Round = z.infer<typeof Round>;
+
+/** The student beside a model that it would take the place of. */
+export const RoundComparison = GateVerdict.extend({
+  against: z.string(),
+  as: z.enum(['standing', 'teacher']),
+});
+export type RoundComparison = z.infer<typeof RoundComparison>;
+
+export const OrganOutcome = z.object({
+  organ: OrganName,
+  candidate: z.string().optional(),
+  /** Promoted only if every comparison says so. */
+  verdict: z.enum(['promote', 'hold']),
+  reason: z.string(),
+  comparisons: z.array(RoundComparison),
+});
+export type OrganOutcome = z.infer<typeof OrganOutcome>;
+
+export const RoundResult = z.object({
+  roundId: RoundId,
+  taught: TaughtModels,
+  outcomes: z.array(OrganOutcome),
+});
+export type RoundResult = z.infer<typeof RoundResult>;
+
+/** An organ's outcome out of all its comparisons; without any there is nothing to promote on. */
+export function outcomeOf(
+  organ: OrganOutcome['organ'],
+  candidate: string | undefined,
+  comparisons: RoundComparison[],
+): OrganOutcome {
+  const held = comparisons.find(({ verdict }) => verdict === 'hold');
+  const about = { organ, ...(candidate === undefined ? {} : { candidate }), comparisons };
+  if (candidate === undefined) return { ...about, verdict: 'hold', reason: 'no student was trained' };
+  if (held !== undefined)
+    return { ...about, verdict: 'hold', reason: `against the ${held.as} model: ${held.reason}` };
+  const [first] = comparisons;
+  return first === undefined
+    ? { ...about, verdict: 'hold', reason: 'the student is the standing model itself' }
+    : { ...about, verdict: 'promote', reason: first.reason };
+}
+
+/** Teachers of the next round: the students that passed, else whoever taught. */
+export function nextTeachers({ taught, outcomes }: RoundResult): OrganModels {
+  const passed = outcomes.flatMap(({ organ, verdict, candidate }) =>
+    verdict === 'promote' && candidate !== undefined ? [[organ, candidate]] : [],
+  );
+  return { ...taught.teachers, ...Object.fromEntries(passed) };
+}
