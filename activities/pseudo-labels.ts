@@ -29,6 +29,9 @@ export interface LackingPage {
   readonly total: number;
 }
 
+/** What of a prediction makes labels. */
+export type Proposal = Pick<Prediction, 'modelId' | 'labelMap'>;
+
 const readsAtOnce = 16;
 
 /** Labels that a model gives to cases which nobody labelled. */
@@ -58,23 +61,29 @@ export function pseudoLabelDeeds({ store, work }: Pick<Dependencies, 'store' | '
     /** Keeps what models said of some organs as label versions. Of two that came at once the first one counts. */
     async keepPseudoLabels(input: {
       at: CaseAddress;
-      proposals: { organ: Organ; prediction: Pick<Prediction, 'modelId' | 'labelMap'> }[];
+      proposals: { organ: Organ; prediction: Proposal }[];
     }): Promise<void> {
       return alive(async () => {
         const { at } = input;
-        const header = nativeHeader(await loadPassport(store, at));
         for (const { organ, prediction } of input.proposals) {
-          const { modelId, labelMap } = prediction;
-          const { values } = readLabelMap(await getContent(store, labelMap), caseName(at));
-          const packed = await work.packMask({ header, organ, mask: extractOrgan(values, organ) });
-          const label = await storeLabel(store, at, organ, packed, {
-            origin: 'model',
-            author: modelId,
-            reason: 'pseudo-label',
-          });
-          await publishFirst(store, pseudoLabelKey(at, organ, modelId), LabelSummary, label);
+          const label = await proposedLabel({ store, work }, at, organ, prediction, 'pseudo-label');
+          await publishFirst(store, pseudoLabelKey(at, organ, prediction.modelId), LabelSummary, label);
         }
       });
     },
   };
+}
+
+/** One organ of what a model said of a case, as a label version. */
+export async function proposedLabel(
+  { store, work }: Pick<Dependencies, 'store' | 'work'>,
+  at: CaseAddress,
+  organ: Organ,
+  { modelId, labelMap }: Proposal,
+  reason: string,
+): Promise<LabelSummary> {
+  const header = nativeHeader(await loadPassport(store, at));
+  const { values } = readLabelMap(await getContent(store, labelMap), caseName(at));
+  const packed = await work.packMask({ header, organ, mask: extractOrgan(values, organ) });
+  return storeLabel(store, at, organ, packed, { origin: 'model', author: modelId, reason });
 }

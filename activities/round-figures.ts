@@ -38,7 +38,7 @@ export async function readFigures(
 }
 
 /** The gate of one organ for two models, whose figures may be of two rounds: only cases that both have count. */
-export function compareCandidate(
+export function compareModels(
   { plan, snapshot, roundId }: Round,
   organ: Organ,
   [candidate, ofCandidate]: readonly [string, FiguresByCase],

@@ -41,8 +41,10 @@ export type HeldOutChoice =
 export interface AskedRound {
   readonly plan: RoundPlan;
   readonly heldOut: HeldOutChoice;
-  /** The round whose students teach, and they. */
-  readonly previous?: { readonly roundId: string; readonly teachers: OrganModels };
+  /** Models that teach; `standing` takes those that propose now. Other teachers are trained. */
+  readonly teachers?: OrganModels | 'standing';
+  /** The round whose students teach. */
+  readonly previous?: string;
 }
 
 interface PlannedRound {
@@ -62,7 +64,8 @@ export async function planRound(store: ObjectStore, asked: AskedRound): Promise<
   const plan = RoundPlan.parse(asked.plan);
   const { campaign, organs } = plan;
   const standing = ofOrgans(await standingModels(store, campaign), organs);
-  const teachers = ofOrgans(asked.previous?.teachers ?? {}, organs);
+  const given = asked.teachers === 'standing' ? standing : (asked.teachers ?? {});
+  const teachers = ofOrgans(given, organs);
   const groups = (await readJson(store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
   const cases = await roundCases(store, campaign);
   const seen = await seenBy(store, organs, [standing, teachers], groups);
@@ -76,7 +79,7 @@ export async function planRound(store: ObjectStore, asked: AskedRound): Promise<
     heldOut,
     teachers,
     standing,
-    ...(asked.previous === undefined ? {} : { previous: asked.previous.roundId }),
+    ...(asked.previous === undefined ? {} : { previous: asked.previous }),
     contractSha256: hashOf(gateContract(organs)),
   };
   return publishRound(store, { roundId: hashOf({ plan, snapshot }).slice(0, 12), plan, snapshot });
@@ -98,7 +101,8 @@ export async function planNextRound(
   return planRound(store, {
     plan,
     heldOut: { same: snapshot.heldOut },
-    previous: { roundId, teachers: nextTeachers(result) },
+    teachers: nextTeachers(result),
+    previous: roundId,
   });
 }
 

@@ -2,7 +2,6 @@ import { caseName } from '../domain/case-name.js';
 import { type CaseAddress, roundFiguresKey } from '../domain/keys.js';
 import { OrganFigures } from '../domain/metric.js';
 import type { Organ } from '../domain/organ.js';
-import type { Prediction } from '../domain/prediction.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import {
   type HeldOutCase,
@@ -10,6 +9,7 @@ import {
   type Round,
   type RoundPlan,
   type RoundResult,
+  type Speakers,
 } from '../domain/round.js';
 import type { OrganModels, TaughtModels } from '../domain/teaching.js';
 import { roundEntity } from '../domain/workflow-ids.js';
@@ -20,9 +20,10 @@ import { publishRoundResult, readRoundResult, requireRound } from '../storage/ro
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import { loadPassport } from './label-store.js';
+import type { Proposal } from './pseudo-labels.js';
 import { recordOnce } from './record-once.js';
 import { gateContract } from './round-contract.js';
-import { compareCandidate, RoundFigures, readFigures } from './round-figures.js';
+import { compareModels, RoundFigures, readFigures } from './round-figures.js';
 import { planNextRound } from './round-plan.js';
 import { trustedSpacing, withoutMillimetres } from './trusted-spacing.js';
 
@@ -53,8 +54,6 @@ export interface Judging {
   readonly models: readonly string[];
 }
 
-type Said = Pick<Prediction, 'modelId' | 'labelMap'>;
-
 /** The round as an object: what it begins with, what its models make of the held-out cases, what it comes to. */
 export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'work' | 'now'>) {
   return {
@@ -79,7 +78,7 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
         const known = await store.has(roundFiguresKey(at, roundId));
         return {
           at,
-          models: known ? [] : speakersOf(round, taught, one.organs).map(({ modelId }) => modelId),
+          models: known ? [] : askedOf(round, taught, one.organs).map(({ modelId }) => modelId),
         };
       });
       const cases = page.map(({ at, models }) => ({ at, models: [...new Set(models)] }));
@@ -89,7 +88,7 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
     /** DSC and NSD of what the models said of a held-out case; or why there are none. */
     async judgeHeldOut(
       input: RoundAddress & { at: CaseAddress; taught: TaughtModels } & (
-          | { said: Said[] }
+          | { said: Proposal[] }
           | { failed: string }
         ),
     ): Promise<void> {
@@ -100,7 +99,7 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
         const figures: RoundFigures =
           'failed' in input
             ? { rows: [], failed: input.failed }
-            : await scored(at, one, speakersOf(round, input.taught, one.organs), input.said);
+            : await scored(at, one, askedOf(round, input.taught, one.organs), input.said);
         await publishFirst(store, roundFiguresKey(at, roundId), RoundFigures, figures);
       });
     },
@@ -115,19 +114,11 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
       return alive(async () => {
         const round = await requireRound(store, campaign, roundId);
         const figures = await readFigures(store, round);
-        const outcomes = round.plan.organs.map((organ) => {
-          const candidate = taught.students[organ];
-          const rivals = rivalsOf(round, taught, organ).filter(({ modelId }) => modelId !== candidate);
-          const comparisons =
-            candidate === undefined
-              ? []
-              : rivals.map(({ modelId, as }) => ({
-                  against: modelId,
-                  as,
-                  ...compareCandidate(round, organ, [candidate, figures], [modelId, figures]),
-                }));
-          return outcomeOf(organ, candidate, comparisons);
-        });
+        const outcomes = round.plan.organs.map((organ) =>
+          outcomeOf(organ, speakersFor(round, taught, organ), (candidate, against) =>
+            compareModels(round, organ, [candidate, figures], [against, figures]),
+          ),
+        );
         const result = await publishRoundResult(store, campaign, { roundId, taught, outcomes });
         await record({ campaign, roundId }, 'judged', by, verdicts(result));
       });
@@ -168,16 +159,14 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
   async function scored(
     at: CaseAddress,
     one: HeldOutCase,
-    speakers: readonly Speaker[],
-    said: readonly Said[],
+    asked: readonly Asked[],
+    said: readonly Proposal[],
   ): Promise<RoundFigures> {
     const trusted = trustedSpacing((await loadPassport(store, at)).geometry);
     const reference = await getContent(store, one.truth);
     const rows: RoundFigures['rows'] = [];
     for (const { modelId, labelMap } of said) {
-      const organs = [
-        ...new Set(speakers.filter((each) => each.modelId === modelId).map(({ organ }) => organ)),
-      ];
+      const organs = [...new Set(asked.filter((each) => each.modelId === modelId).map(({ organ }) => organ))];
       const made = await work.score({
         ...(trusted.spacingMm === undefined ? {} : { spacingMm: trusted.spacingMm }),
         reference,
@@ -194,28 +183,22 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
 
 const readsAtOnce = 16;
 
-interface Speaker {
+interface Asked {
   readonly organ: Organ;
   readonly modelId: string;
 }
 
-/** The models that an organ's student would take the place of. */
-function rivalsOf({ snapshot }: Round, taught: TaughtModels, organ: Organ) {
-  const standing = snapshot.standing[organ];
-  const teacher = taught.teachers[organ];
-  return [
-    ...(standing === undefined ? [] : [{ as: 'standing' as const, modelId: standing }]),
-    ...(teacher === undefined || teacher === standing ? [] : [{ as: 'teacher' as const, modelId: teacher }]),
-  ];
+function speakersFor({ snapshot }: Round, { students, teachers }: TaughtModels, organ: Organ): Speakers {
+  return { student: students[organ], teacher: teachers[organ], standing: snapshot.standing[organ] };
 }
 
-/** Everybody who is asked about a case: the student of each organ that it judges, and that student's rivals. */
-function speakersOf(round: Round, taught: TaughtModels, organs: readonly Organ[]): Speaker[] {
+/** Every model that is asked about a case, for each organ that the case judges. */
+function askedOf(round: Round, taught: TaughtModels, organs: readonly Organ[]): Asked[] {
   return organs.flatMap((organ) => {
-    const candidate = taught.students[organ];
-    if (candidate === undefined) return [];
-    const rivals = rivalsOf(round, taught, organ).map(({ modelId }) => modelId);
-    return [candidate, ...rivals].map((modelId) => ({ organ, modelId }));
+    const { student, teacher, standing } = speakersFor(round, taught, organ);
+    if (student === undefined) return [];
+    const models = [student, teacher, standing].filter((modelId) => modelId !== undefined);
+    return [...new Set(models)].map((modelId) => ({ organ, modelId }));
   });
 }
 

@@ -3,6 +3,7 @@ import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
 import { addLabels } from './label-program.js';
+import { addRounds } from './round-program.js';
 import { addPeople, addTasks } from './task-program.js';
 
 function addServers(program: Command): void {
@@ -373,5 +374,6 @@ export function program(): Command {
   addAgreement(root);
   addPeople(root);
   addLabels(root);
+  addRounds(root);
   return root;
 }

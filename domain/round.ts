@@ -59,8 +59,10 @@ export const Round = z.object({
 });
 export type Round = z.infer<typeof Round>;
 
-/** The student beside a model that it would take the place of. */
+/** One of a round's models beside one that it would take the place of. */
 export const RoundComparison = GateVerdict.extend({
+  candidate: z.string(),
+  is: z.enum(['student', 'teacher']),
   against: z.string(),
   as: z.enum(['standing', 'teacher']),
 });
@@ -68,8 +70,9 @@ export type RoundComparison = z.infer<typeof RoundComparison>;
 
 export const OrganOutcome = z.object({
   organ: OrganName,
+  /** The model that may be promoted: the student; the teacher where only that passed. */
   candidate: z.string().optional(),
-  /** Promoted only if every comparison says so. */
+  candidateIs: z.enum(['student', 'teacher']).optional(),
   verdict: z.enum(['promote', 'hold']),
   reason: z.string(),
   comparisons: z.array(RoundComparison),
@@ -83,21 +86,57 @@ export const RoundResult = z.object({
 });
 export type RoundResult = z.infer<typeof RoundResult>;
 
-/** An organ's outcome out of all its comparisons; without any there is nothing to promote on. */
+/** The models that speak for an organ in a round. */
+export interface Speakers {
+  readonly student: string | undefined;
+  readonly teacher: string | undefined;
+  readonly standing: string | undefined;
+}
+
+/**
+ * What a round comes to for an organ. The student has to pass against the standing model and against its own teacher:
+ * one that falls behind its teacher has learned from bad pseudo-labels. Then the teacher may pass in its stead, where it
+ * was trained on better labels than the standing model.
+ */
 export function outcomeOf(
   organ: OrganOutcome['organ'],
-  candidate: string | undefined,
-  comparisons: RoundComparison[],
+  { student, teacher, standing }: Speakers,
+  compare: (candidate: string, against: string) => GateVerdict,
 ): OrganOutcome {
-  const held = comparisons.find(({ verdict }) => verdict === 'hold');
-  const about = { organ, ...(candidate === undefined ? {} : { candidate }), comparisons };
-  if (candidate === undefined) return { ...about, verdict: 'hold', reason: 'no student was trained' };
-  if (held !== undefined)
-    return { ...about, verdict: 'hold', reason: `against the ${held.as} model: ${held.reason}` };
-  const [first] = comparisons;
-  return first === undefined
-    ? { ...about, verdict: 'hold', reason: 'the student is the standing model itself' }
-    : { ...about, verdict: 'promote', reason: first.reason };
+  if (student === undefined)
+    return { organ, verdict: 'hold', reason: 'no student was trained', comparisons: [] };
+  const beside = (
+    [is, candidate]: readonly [RoundComparison['is'], string],
+    as: RoundComparison['as'],
+    against: string | undefined,
+  ): RoundComparison[] =>
+    against === undefined || against === candidate
+      ? []
+      : [{ ...compare(candidate, against), candidate, is, against, as }];
+  const ofStudent = [
+    ...beside(['student', student], 'standing', standing),
+    ...(teacher === standing ? [] : beside(['student', student], 'teacher', teacher)),
+  ];
+  const ofTeacher =
+    teacher === undefined || teacher === student ? [] : beside(['teacher', teacher], 'standing', standing);
+  const comparisons = [...ofStudent, ...ofTeacher];
+  const about = { organ, candidate: student, candidateIs: 'student' as const, comparisons };
+  const held = ofStudent.find(({ verdict }) => verdict === 'hold');
+  const [first] = ofStudent;
+  if (first === undefined)
+    return { ...about, verdict: 'hold', reason: 'the student is the standing model itself' };
+  if (held === undefined) return { ...about, verdict: 'promote', reason: first.reason };
+  const why = `student against the ${held.as} model: ${held.reason}`;
+  const [passed] = ofTeacher.filter(({ verdict }) => verdict === 'promote');
+  return passed === undefined
+    ? { ...about, verdict: 'hold', reason: why }
+    : {
+        ...about,
+        candidate: passed.candidate,
+        candidateIs: 'teacher',
+        verdict: 'promote',
+        reason: `the teacher: ${passed.reason}; ${why}`,
+      };
 }
 
 /** Teachers of the next round: the students that passed, else whoever taught. */

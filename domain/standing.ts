@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LabelSummary } from './label-version.js';
 import { OrganName } from './primitives.js';
 import { RoundId } from './round.js';
 import { OrganModels } from './teaching.js';
@@ -37,8 +38,11 @@ export const StandingChange = z.object({
   reopened: z.array(z.object({ organ: OrganName, dsc: z.number(), version: z.string() })),
   /** Organs that stayed, and why. */
   kept: z.array(z.object({ organ: OrganName, why: z.string() })),
+  /** The finished case before and after; only where organs were replaced. */
   was: ResultEdition.optional(),
   became: ResultEdition.optional(),
+  /** What `became` is put together from; a rollback takes the older edition as it is. */
+  labels: z.array(LabelSummary).optional(),
 });
 export type StandingChange = z.infer<typeof StandingChange>;
 

@@ -10,6 +10,7 @@ import type { PseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
 import type { RosterDeeds } from '../activities/roster.js';
 import type { RoundDeeds } from '../activities/rounds.js';
+import type { StandingDeeds } from '../activities/standing.js';
 import type { TrainingSetDeeds } from '../activities/training-sets.js';
 import type { WorkPlanDeeds } from '../activities/work-plans.js';
 import { permanentFailures } from '../domain/errors.js';
@@ -79,7 +80,8 @@ export const heavy = () =>
       WorkPlanDeeds &
       PseudoLabelDeeds &
       TrainingSetDeeds &
-      RoundDeeds
+      RoundDeeds &
+      StandingDeeds
   >(options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }));
 
 /** Training and inference, on the pool of devices. */

@@ -1,4 +1,5 @@
 /** What the orchestration worker registers: the one barrel. */
+export { applyStanding } from './apply-standing.js';
 export { buildDataset } from './build-dataset.js';
 export { evaluateLabels } from './evaluate-labels.js';
 export { ingestCollection } from './ingest-collection.js';

@@ -1,7 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readCampaignStatus } from '../../activities/campaign-status.js';
@@ -21,13 +20,13 @@ import { putPerson } from '../../storage/roster.js';
 import { TaskBoard } from '../../storage/task-board.js';
 import { runSimulatedPeople } from '../../workers/simulated-people.js';
 import { buildSimulated } from './campaign-fixture.js';
+import { writeHistory, writeHistoryText } from './history-file.js';
 import { type Installation, install } from './installation.js';
 
 /**
  * Records the histories that replay.test.ts replays: `PLUSCT_RECORD=1 npm test -- record-histories`. Do so when a workflow
- * changed on purpose and nothing that runs has to survive the change.
+ * changed on purpose and nothing that runs has to survive the change. Those of pseudo-label rounds: the same with `rounds`.
  */
-const folder = 'test/histories';
 const campaign = 'recorded';
 
 /** Another round of a case, by the same simulated people. */
@@ -67,17 +66,10 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
       'reopen-case': reopenedCaseId(task, 2),
       'evaluate-labels': evaluationWorkflowId(campaign),
     };
-    mkdirSync(folder, { recursive: true });
     for (const [name, id] of Object.entries(ids)) {
-      const history = await installation.client.workflow.getHandle(id).fetchHistory();
-      const json = historyToJSON(history).replaceAll(/"identity": "[^"]*"/g, '"identity": "recorded"');
-      writeFileSync(join(folder, `${name}.json`), `${json}\n`);
-      if (name === 'process-case') {
-        writeFileSync(
-          join(folder, 'canary-broken.json'),
-          `${json.replaceAll('"predictOrgan"', '"predictSomethingElse"')}\n`,
-        );
-      }
+      const json = await writeHistory(installation.client, name, id);
+      if (name === 'process-case')
+        writeHistoryText('canary-broken', json.replaceAll('"predictOrgan"', '"predictSomethingElse"'));
     }
     await installation.stop();
     rmSync(directory, { recursive: true, force: true });
