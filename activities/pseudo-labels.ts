@@ -44,18 +44,20 @@ export function pseudoLabelDeeds({ store, work }: Pick<Dependencies, 'store' | '
       offset: number;
       limit: number;
     }): Promise<LackingPage> {
-      const { models, offset, limit } = input;
-      const cases = await readTeachingCases(store, input.cases);
-      const organs = Object.keys(models) as Organ[];
-      const page = await mapBounded(cases.slice(offset, offset + limit), readsAtOnce, async (one) => {
-        const { campaign, collection, caseId } = one;
-        const at = { campaign, collection, caseId };
-        const there = lackingOrgans(one, organs).map(async (organ) =>
-          (await store.has(pseudoLabelKey(at, organ, models[organ]!))) ? [] : [organ],
-        );
-        return { at, organs: (await Promise.all(there)).flat() };
+      return alive(async () => {
+        const { models, offset, limit } = input;
+        const cases = await readTeachingCases(store, input.cases);
+        const organs = Object.keys(models) as Organ[];
+        const page = await mapBounded(cases.slice(offset, offset + limit), readsAtOnce, async (one) => {
+          const { campaign, collection, caseId } = one;
+          const at = { campaign, collection, caseId };
+          const there = lackingOrgans(one, organs).map(async (organ) =>
+            (await store.has(pseudoLabelKey(at, organ, models[organ]!))) ? [] : [organ],
+          );
+          return { at, organs: (await Promise.all(there)).flat() };
+        });
+        return { cases: page.filter((each) => each.organs.length > 0), total: cases.length };
       });
-      return { cases: page.filter((each) => each.organs.length > 0), total: cases.length };
     },
 
     /** Keeps what models said of some organs as label versions. Of two that came at once the first one counts. */

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { caseName } from '../domain/case-name.js';
 import { type GatePair, type GateVerdict, judgeOrgan } from '../domain/gate.js';
-import { roundFiguresKey } from '../domain/keys.js';
+import { type CaseAddress, roundFiguresKey } from '../domain/keys.js';
 import { OrganFigures } from '../domain/metric.js';
 import type { Organ } from '../domain/organ.js';
-import type { Round } from '../domain/round.js';
+import type { HeldOutCase, Round } from '../domain/round.js';
 import { bootstrapMean } from '../reports/statistics.js';
+import { getContent } from '../storage/content.js';
 import { requireJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import type { Dependencies } from './dependencies.js';
+import { loadPassport } from './label-store.js';
+import type { Proposal } from './pseudo-labels.js';
 import { gateContract } from './round-contract.js';
+import { trustedSpacing, withoutMillimetres } from './trusted-spacing.js';
 
 /** What the models of a round make of one held-out case; written once. */
 export const RoundFigures = z.object({
@@ -35,6 +40,38 @@ export async function readFigures(
     return [caseName(one), await requireJson(store, key, RoundFigures)] as const;
   });
   return new Map(read);
+}
+
+/** A model that speaks for an organ. */
+export interface Asked {
+  readonly organ: Organ;
+  readonly modelId: string;
+}
+
+/** DSC and NSD of what models said of a held-out case, each for the organs that it speaks for. */
+export async function scoreHeldOut(
+  { store, work }: Pick<Dependencies, 'store' | 'work'>,
+  at: CaseAddress,
+  one: HeldOutCase,
+  asked: readonly Asked[],
+  said: readonly Proposal[],
+): Promise<RoundFigures> {
+  const trusted = trustedSpacing((await loadPassport(store, at)).geometry);
+  const reference = await getContent(store, one.truth);
+  const rows: RoundFigures['rows'] = [];
+  for (const { modelId, labelMap } of said) {
+    const organs = [...new Set(asked.filter((each) => each.modelId === modelId).map(({ organ }) => organ))];
+    const made = await work.score({
+      ...(trusted.spacingMm === undefined ? {} : { spacingMm: trusted.spacingMm }),
+      reference,
+      maps: [{ stage: 'pre-label', file: await getContent(store, labelMap) }],
+      contract: gateContract(organs),
+    });
+    if ('mismatch' in made) return { rows: [], failed: made.mismatch };
+    const figures = trusted.known ? made : withoutMillimetres(made);
+    rows.push(...figures.map((each) => ({ modelId, figures: OrganFigures.parse(each) })));
+  }
+  return { rows };
 }
 
 /** The gate of one organ for two models, whose figures may be of two rounds: only cases that both have count. */

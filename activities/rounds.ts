@@ -1,31 +1,19 @@
 import { caseName } from '../domain/case-name.js';
 import { type CaseAddress, roundFiguresKey } from '../domain/keys.js';
-import { OrganFigures } from '../domain/metric.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
-import {
-  type HeldOutCase,
-  outcomeOf,
-  type Round,
-  type RoundPlan,
-  type RoundResult,
-  type Speakers,
-} from '../domain/round.js';
+import { outcomeOf, type Round, type RoundPlan, type RoundResult, type Speakers } from '../domain/round.js';
 import type { OrganModels, TaughtModels } from '../domain/teaching.js';
 import { roundEntity } from '../domain/workflow-ids.js';
-import { getContent } from '../storage/content.js';
 import { publishFirst } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import { publishRoundResult, readRoundResult, requireRound } from '../storage/rounds.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
-import { loadPassport } from './label-store.js';
 import type { Proposal } from './pseudo-labels.js';
 import { recordOnce } from './record-once.js';
-import { gateContract } from './round-contract.js';
-import { compareModels, RoundFigures, readFigures } from './round-figures.js';
+import { type Asked, compareModels, RoundFigures, readFigures, scoreHeldOut } from './round-figures.js';
 import { planNextRound } from './round-plan.js';
-import { trustedSpacing, withoutMillimetres } from './trusted-spacing.js';
 
 export type RoundDeeds = ReturnType<typeof roundDeeds>;
 
@@ -58,31 +46,35 @@ export interface Judging {
 export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'work' | 'now'>) {
   return {
     async openRound({ campaign, roundId, by }: RoundAddress & { by: AskedBy }): Promise<OpenedRound> {
-      const { plan, snapshot } = await requireRound(store, campaign, roundId);
-      const done = (await readRoundResult(store, campaign, roundId)) !== undefined;
-      if (!done) await record({ campaign, roundId }, 'begun', by);
-      const { engine, seed, studentGroups, fineTune } = plan;
-      const { cases, teachers } = snapshot;
-      return { done, engine, seed, studentGroups, fineTune, cases, teachers };
+      return alive(async () => {
+        const { plan, snapshot } = await requireRound(store, campaign, roundId);
+        const done = (await readRoundResult(store, campaign, roundId)) !== undefined;
+        if (!done) await record({ campaign, roundId }, 'begun', by);
+        const { engine, seed, studentGroups, fineTune } = plan;
+        const { cases, teachers } = snapshot;
+        return { done, engine, seed, studentGroups, fineTune, cases, teachers };
+      });
     },
 
     /** Of a stretch of the held-out cases, those that have no figures yet. */
     async judgingPage(
       input: RoundAddress & { taught: TaughtModels; offset: number; limit: number },
     ): Promise<{ cases: Judging[]; total: number }> {
-      const { campaign, roundId, taught, offset, limit } = input;
-      const round = await requireRound(store, campaign, roundId);
-      const { heldOut } = round.snapshot;
-      const page = await mapBounded(heldOut.slice(offset, offset + limit), readsAtOnce, async (one) => {
-        const at = { campaign, collection: one.collection, caseId: one.caseId };
-        const known = await store.has(roundFiguresKey(at, roundId));
-        return {
-          at,
-          models: known ? [] : askedOf(round, taught, one.organs).map(({ modelId }) => modelId),
-        };
+      return alive(async () => {
+        const { campaign, roundId, taught, offset, limit } = input;
+        const round = await requireRound(store, campaign, roundId);
+        const { heldOut } = round.snapshot;
+        const page = await mapBounded(heldOut.slice(offset, offset + limit), readsAtOnce, async (one) => {
+          const at = { campaign, collection: one.collection, caseId: one.caseId };
+          const known = await store.has(roundFiguresKey(at, roundId));
+          return {
+            at,
+            models: known ? [] : askedOf(round, taught, one.organs).map(({ modelId }) => modelId),
+          };
+        });
+        const cases = page.map(({ at, models }) => ({ at, models: [...new Set(models)] }));
+        return { cases: cases.filter(({ models }) => models.length > 0), total: heldOut.length };
       });
-      const cases = page.map(({ at, models }) => ({ at, models: [...new Set(models)] }));
-      return { cases: cases.filter(({ models }) => models.length > 0), total: heldOut.length };
     },
 
     /** DSC and NSD of what the models said of a held-out case; or why there are none. */
@@ -99,7 +91,13 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
         const figures: RoundFigures =
           'failed' in input
             ? { rows: [], failed: input.failed }
-            : await scored(at, one, askedOf(round, input.taught, one.organs), input.said);
+            : await scoreHeldOut(
+                { store, work },
+                at,
+                one,
+                askedOf(round, input.taught, one.organs),
+                input.said,
+              );
         await publishFirst(store, roundFiguresKey(at, roundId), RoundFigures, figures);
       });
     },
@@ -155,38 +153,9 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
       labelsAfter: {},
     });
   }
-
-  async function scored(
-    at: CaseAddress,
-    one: HeldOutCase,
-    asked: readonly Asked[],
-    said: readonly Proposal[],
-  ): Promise<RoundFigures> {
-    const trusted = trustedSpacing((await loadPassport(store, at)).geometry);
-    const reference = await getContent(store, one.truth);
-    const rows: RoundFigures['rows'] = [];
-    for (const { modelId, labelMap } of said) {
-      const organs = [...new Set(asked.filter((each) => each.modelId === modelId).map(({ organ }) => organ))];
-      const made = await work.score({
-        ...(trusted.spacingMm === undefined ? {} : { spacingMm: trusted.spacingMm }),
-        reference,
-        maps: [{ stage: 'pre-label', file: await getContent(store, labelMap) }],
-        contract: gateContract(organs),
-      });
-      if ('mismatch' in made) return { rows: [], failed: made.mismatch };
-      const figures = trusted.known ? made : withoutMillimetres(made);
-      rows.push(...figures.map((each) => ({ modelId, figures: OrganFigures.parse(each) })));
-    }
-    return { rows };
-  }
 }
 
 const readsAtOnce = 16;
-
-interface Asked {
-  readonly organ: Organ;
-  readonly modelId: string;
-}
 
 function speakersFor({ snapshot }: Round, { students, teachers }: TaughtModels, organ: Organ): Speakers {
   return { student: students[organ], teacher: teachers[organ], standing: snapshot.standing[organ] };

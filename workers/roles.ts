@@ -12,6 +12,7 @@ import { pseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import { refinementDeeds } from '../activities/refinement.js';
 import { rosterDeeds } from '../activities/roster.js';
 import { roundDeeds } from '../activities/rounds.js';
+import { standingDeeds } from '../activities/standing.js';
 import { trainingSetDeeds } from '../activities/training-sets.js';
 import { workPlanDeeds } from '../activities/work-plans.js';
 import { type QueueRole, taskQueue } from '../domain/queues.js';
@@ -35,6 +36,7 @@ export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
     ...pseudoLabelDeeds(dependencies),
     ...refinementDeeds(dependencies),
     ...roundDeeds(dependencies),
+    ...standingDeeds(dependencies),
     ...trainingSetDeeds(dependencies),
     ...workPlanDeeds(dependencies),
     ...rosterDeeds(dependencies),

@@ -134,7 +134,7 @@ beforeAll(async () => {
   const config = readConfig({ ...inject('servers'), PLUSCT_QUEUE_SUFFIX: queueSuffix });
   session = { config, store, client: async () => client, close: async () => undefined };
   await prepare();
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await installation?.stop();
@@ -184,12 +184,12 @@ const labelsOf = async (caseId: string) =>
   voxelHashes((await requireResult(installation.store, inCampaign(caseId))).labels);
 const decided = { campaign, as: 'lea', reason: 'seen on ten scans', json: true };
 
-describe('two pseudo-label rounds of teachers and students', { timeout: 300_000 }, () => {
+describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 }, () => {
   let first: Ran;
   let second: Ran;
   beforeAll(async () => {
     [first, second] = (await run()) as [Ran, Ran];
-  }, 300_000);
+  }, 600_000);
 
   it('promote the organ that improved and hold the one that pseudo-labels spoiled', () => {
     const [liver, spleen] = first.result.outcomes;
@@ -279,7 +279,7 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 300_000 
       candidate = first.result.outcomes[0]!.candidate!;
       const { outcome } = await printed<{ outcome: unknown }>(() => promoteRound(session, '1', decided));
       expect(outcome).toMatchObject({ replaced: 3, reopened: 1, waiting: 0, failed: 0 });
-    }, 300_000);
+    }, 600_000);
 
     it('replace the labels that nobody verified, of the organ that passed alone, on record', async () => {
       const { store } = installation;
