@@ -23,7 +23,8 @@ export { referencePath } from './evaluation-plan.js';
 
 export type EvaluationDeeds = ReturnType<typeof evaluationDeeds>;
 
-const CaseScores = z.object({
+/** What was measured of one case. */
+export const CaseScores = z.object({
   rows: z.array(CampaignRow),
   /** The label map that judged, kept by its hash. */
   reference: ObjectRef.optional(),

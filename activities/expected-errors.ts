@@ -35,7 +35,7 @@ import { readModel } from './model-store.js';
 export interface Estimator {
   readonly store: ObjectStore;
   readonly engineByName: (name: string) => Engine;
-  readonly loadModel: (modelId: string) => Promise<LoadedModel>;
+  readonly loadModel: (modelId: string) => Promise<Pick<LoadedModel, 'predict'>>;
 }
 
 /** A case, its labels, and the organs that models had to propose. */

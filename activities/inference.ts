@@ -1,26 +1,26 @@
 import { caseName } from '../domain/case-name.js';
 import { type CaseAddress, predictionKey } from '../domain/keys.js';
 import { Prediction } from '../domain/prediction.js';
-import type { JudgedLabels, LoadedModel, RunContext } from '../engines/engine.js';
+import type { RunContext } from '../engines/engine.js';
 import { readCt } from '../imaging/nifti.js';
-import { type CtVolume, withGeometry } from '../imaging/volume.js';
+import { withGeometry } from '../imaging/volume.js';
 import { getContent, putContent } from '../storage/content.js';
 import { hashOf, publishFirst, readJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import type { Device } from './device.js';
 import { loadPassport, nativeHeader } from './label-store.js';
-import type { ModelCache } from './model-cache.js';
 import type { VolumeWork } from './volume-work.js';
 
 /** What inference takes of its worker. */
 export interface Inferrer {
   readonly store: ObjectStore;
   readonly work: VolumeWork;
-  readonly models: ModelCache;
+  readonly device: Pick<Device, 'model'>;
 }
 
 /** What the model says of a case's image: looked up where somebody has asked before, else inferred and kept. */
 export async function predictOnce(
-  { store, work, models }: Inferrer,
+  { store, work, device }: Inferrer,
   at: CaseAddress,
   modelId: string,
   context: RunContext,
@@ -30,9 +30,9 @@ export async function predictOnce(
   const key = predictionKey(modelId, hashOf({ image: image!.sha256, geometry }));
   const known = await readJson(store, key, Prediction);
   if (known !== undefined) return known;
-  const model = await models.load(modelId);
+  const model = await device.model(modelId, at);
   const scan = withGeometry(readCt(await getContent(store, image!), caseName(at)), geometry!);
-  const { labels, doubts } = await infer(model, scan, context);
+  const { labels, doubts } = await model.judge(scan, context);
   const bytes = await work.packLabels({ header: nativeHeader(passport), labels });
   return publishFirst(store, key, Prediction, {
     modelId,
@@ -41,9 +41,4 @@ export async function predictOnce(
     labelMap: await putContent(store, bytes),
     doubts,
   });
-}
-
-async function infer(model: LoadedModel, image: CtVolume, context: RunContext): Promise<JudgedLabels> {
-  if (model.judge !== undefined) return model.judge(image, context);
-  return { labels: await model.predict(image, context), doubts: {} };
 }

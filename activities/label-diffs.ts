@@ -4,9 +4,9 @@ import type { CaseAddress } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { type Organ, organs } from '../domain/organ.js';
 import type { LabelDiff } from '../imaging/label-diff.js';
-import { loadMaskParts } from './bundle.js';
 import type { Dependencies } from './dependencies.js';
 import { loadPassport, readLabelVersion } from './label-store.js';
+import { loadMaskParts } from './task-parts.js';
 
 /** Two versions of an organ, by their names. */
 export interface VersionPair {

@@ -1,37 +1,92 @@
+import type { Model } from '../domain/model.js';
 import type { Engine, LoadedModel } from '../engines/engine.js';
-import { getContent } from '../storage/content.js';
-import type { ObjectStore } from '../storage/object-store.js';
-import { readModel } from './model-store.js';
 
-/** Models that stay loaded in one worker; the least recently used goes first. */
+/** Models that stay loaded where nobody knows how much memory they need. */
 const loadedAtMost = 4;
 
-/** The models that one worker has ready to infer. */
+/** A loaded model, and how much of the device it takes. */
+interface Kept {
+  readonly loading: Promise<LoadedModel>;
+  readonly memoryMb: number;
+}
+
+/** What the cache takes of its worker. */
+export interface ModelSource {
+  readonly engineByName: (name: string) => Engine;
+  /** The model's bytes, from the nearest place that has them. */
+  readonly weightsOf: (model: Model) => Promise<Uint8Array>;
+  /** Memory of the device; undefined where there is no telling. */
+  readonly memoryMb: number | undefined;
+}
+
+/**
+ * The models that one worker has ready to infer, by engine and hash of their weights. Room is made before a model is loaded: the
+ * least recently used go while there are too many, or while all together need more memory than the device has.
+ */
 export class ModelCache {
-  private readonly loaded = new Map<string, Promise<LoadedModel>>();
+  private readonly kept = new Map<string, Kept>();
 
-  constructor(
-    private readonly store: ObjectStore,
-    private readonly engineByName: (name: string) => Engine,
-  ) {}
+  constructor(private readonly source: ModelSource) {}
 
-  load(modelId: string): Promise<LoadedModel> {
-    const known = this.loaded.get(modelId) ?? this.fetch(modelId);
-    this.loaded.delete(modelId);
-    this.loaded.set(modelId, known);
-    known.catch(() => this.loaded.delete(modelId));
-    if (this.loaded.size > loadedAtMost) this.evictOldest();
-    return known;
+  has(model: Model): boolean {
+    return this.kept.has(nameOf(model));
   }
 
-  private async fetch(modelId: string): Promise<LoadedModel> {
-    const model = await readModel(this.store, modelId);
-    return this.engineByName(model.engine.name).load(await getContent(this.store, model.weights));
+  /** How many models are loaded. */
+  get size(): number {
+    return this.kept.size;
   }
 
-  private evictOldest(): void {
-    const [oldest, model] = this.loaded.entries().next().value!;
-    this.loaded.delete(oldest);
-    void model.then((each) => each.dispose());
+  /** The loaded model. `memoryMb` is what it needs of the device, where that is known. */
+  async load(model: Model, memoryMb: number | undefined): Promise<LoadedModel> {
+    const name = nameOf(model);
+    const known = this.kept.get(name);
+    if (known !== undefined) {
+      this.kept.delete(name);
+      this.kept.set(name, known);
+      return known.loading;
+    }
+    await this.makeRoom(memoryMb ?? 0);
+    const loading = this.fetch(model);
+    this.kept.set(name, { loading, memoryMb: memoryMb ?? 0 });
+    loading.catch(() => this.kept.delete(name));
+    return loading;
   }
+
+  /** Drops a model that may be broken: it is loaded anew when somebody asks. */
+  async drop(model: Model): Promise<void> {
+    const known = this.kept.get(nameOf(model));
+    this.kept.delete(nameOf(model));
+    if (known !== undefined) await disposeOf(known);
+  }
+
+  /** Frees everything. */
+  async close(): Promise<void> {
+    const all = [...this.kept.values()];
+    this.kept.clear();
+    await Promise.all(all.map(disposeOf));
+  }
+
+  private async fetch(model: Model): Promise<LoadedModel> {
+    return this.source.engineByName(model.engine.name).load(await this.source.weightsOf(model));
+  }
+
+  private async makeRoom(wantedMb: number): Promise<void> {
+    const { memoryMb = Number.POSITIVE_INFINITY } = this.source;
+    for (const [name, oldest] of [...this.kept]) {
+      const used = [...this.kept.values()].reduce((sum, each) => sum + each.memoryMb, 0);
+      if (this.kept.size < loadedAtMost && used + wantedMb <= memoryMb) return;
+      this.kept.delete(name);
+      await disposeOf(oldest);
+    }
+  }
+}
+
+function nameOf({ engine, weights }: Model): string {
+  return `${engine.name} ${engine.version} ${weights.sha256}`;
+}
+
+async function disposeOf({ loading }: Kept): Promise<void> {
+  const loaded = await loading.catch(() => undefined);
+  await loaded?.dispose();
 }

@@ -17,10 +17,11 @@ import type { ObjectStore } from '../storage/object-store.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
+import type { Device } from './device.js';
 import { type Estimation, estimateErrors } from './expected-errors.js';
+import { registerFixed } from './fixed-models.js';
 import { predictOnce } from './inference.js';
 import { loadPassport, nativeHeader, storeLabel } from './label-store.js';
-import { ModelCache } from './model-cache.js';
 import { putTrainingSet, trainOn } from './training.js';
 
 export type ModelDeeds = ReturnType<typeof modelDeeds>;
@@ -38,8 +39,9 @@ export function modelDeeds({
   store,
   work,
   engineByName,
-}: Pick<Dependencies, 'store' | 'work' | 'engineByName'>) {
-  const models = new ModelCache(store, engineByName);
+  device,
+}: Pick<Dependencies, 'store' | 'work' | 'engineByName'> & { device: Device }) {
+  const trainer = { store, engineByName, device };
 
   return {
     /** Trains one organ on a campaign's source labels only. The same training set and engine is recognised and costs nothing. */
@@ -47,6 +49,14 @@ export function modelDeeds({
       return alive(async (context) => {
         const { campaign, organ, seed, settings = {} } = input;
         const engine = engineByName(input.engine);
+        if (engine.describe().fixed) {
+          const { modelId, organs } = await registerFixed(
+            trainer,
+            { engine: input.engine, settings },
+            context,
+          );
+          return organs.includes(organ) ? { model: { modelId, organ } } : {};
+        }
         const cases = await sourceCases(store, campaign, organ);
         if (cases.length === 0) return {};
         const { name, version } = engine.describe();
@@ -56,7 +66,7 @@ export function modelDeeds({
           seed,
           cases,
         });
-        const { modelId } = await trainOn({ store, engineByName }, set, context);
+        const { modelId } = await trainOn(trainer, set, context);
         return { model: { modelId, organ } };
       });
     },
@@ -64,14 +74,14 @@ export function modelDeeds({
     /** Trains the model of a training set that was put together before. */
     async trainModelOn({ set }: { set: ObjectRef }): Promise<{ modelId: string }> {
       return alive(async (context) => {
-        const { modelId } = await trainOn({ store, engineByName }, set, context);
+        const { modelId } = await trainOn(trainer, set, context);
         return { modelId };
       });
     },
 
     /** What a model says of a case; no label version of the case comes of it. */
     async predictCase({ at, modelId }: { at: CaseAddress; modelId: string }): Promise<Prediction> {
-      return alive((context) => predictOnce({ store, work, models }, at, modelId, context));
+      return alive((context) => predictOnce({ store, work, device }, at, modelId, context));
     },
 
     /** One organ's pre-label; with `judged`, what the model says of its own mask is kept beside it. */
@@ -83,7 +93,7 @@ export function modelDeeds({
     }): Promise<LabelSummary> {
       return alive(async (context) => {
         const { at, organ, modelId, judged } = input;
-        const { labelMap, doubts } = await predictOnce({ store, work, models }, at, modelId, context);
+        const { labelMap, doubts } = await predictOnce({ store, work, device }, at, modelId, context);
         if (judged && doubts[organ] !== undefined)
           await publishJson(store, doubtKey(at, organ, modelId), Doubt.parse(doubts[organ]));
         const mask = extractOrgan(
@@ -102,7 +112,8 @@ export function modelDeeds({
 
     /** How wrong the pre-labels of a case are expected to be; the highest of them is the case's. */
     async estimateErrors(input: Estimation): Promise<{ worst: number }> {
-      const around = { store, engineByName, loadModel: (modelId: string) => models.load(modelId) };
+      const loadModel = (modelId: string) => device.model(modelId, input.at);
+      const around = { store, engineByName, loadModel };
       return alive(async (context) => ({ worst: worstOf(await estimateErrors(around, input, context)) }));
     },
   };

@@ -37,8 +37,8 @@ export interface Submission {
   readonly kind?: 'submit' | 'refine';
   /** Organs attested absent. */
   readonly absent?: readonly Organ[];
-  /** What a return asked to be corrected. */
-  readonly returnedOrgans?: readonly Organ[];
+  /** What a return, or the task from the beginning, asks to be corrected. */
+  readonly askedFor?: readonly Organ[];
 }
 
 export interface Restoration extends Pick<Submission, 'at' | 'current' | 'author' | 'simulated' | 'reason'> {

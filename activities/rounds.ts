@@ -1,4 +1,5 @@
 import { caseName } from '../domain/case-name.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import { type CaseAddress, roundFiguresKey } from '../domain/keys.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
@@ -9,6 +10,7 @@ import { publishFirst } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import { publishRoundResult, readRoundResult, requireRound } from '../storage/rounds.js';
 import { alive } from './alive.js';
+import { devicesOf } from './campaign-devices.js';
 import type { Dependencies } from './dependencies.js';
 import type { Proposal } from './pseudo-labels.js';
 import { recordOnce } from './record-once.js';
@@ -34,6 +36,8 @@ export interface OpenedRound extends Pick<RoundPlan, 'engine' | 'seed' | 'studen
   readonly done: boolean;
   readonly cases: ObjectRef;
   readonly teachers: OrganModels;
+  /** Of the campaign. */
+  readonly devices?: DevicePlan;
 }
 
 /** A held-out case and the models that are to be asked about it. */
@@ -52,7 +56,16 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
         if (!done) await record({ campaign, roundId }, 'begun', by);
         const { engine, seed, studentGroups, fineTune } = plan;
         const { cases, teachers } = snapshot;
-        return { done, engine, seed, studentGroups, fineTune, cases, teachers };
+        return {
+          done,
+          engine,
+          seed,
+          studentGroups,
+          fineTune,
+          cases,
+          teachers,
+          ...(await devicesOf(store, campaign)),
+        };
       });
     },
 

@@ -1,3 +1,4 @@
+import type { DevicePlan } from '../domain/hardware-class.js';
 import { type CaseAddress, standingChangeKey } from '../domain/keys.js';
 import type { Organ } from '../domain/organ.js';
 import { type Standing, StandingChange } from '../domain/standing.js';
@@ -7,6 +8,7 @@ import { newestResult } from '../storage/results.js';
 import { readStanding } from '../storage/standing.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
+import { devicesOf } from './campaign-devices.js';
 import type { Dependencies } from './dependencies.js';
 import type { NextRound } from './ended-task.js';
 import type { Proposal } from './pseudo-labels.js';
@@ -41,7 +43,7 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
       edition: number;
       offset: number;
       limit: number;
-    }): Promise<{ cases: CaseToChange[]; total: number }> {
+    }): Promise<{ cases: CaseToChange[]; total: number; devices?: DevicePlan }> {
       return alive(async () => {
         const { campaign, edition, offset, limit } = input;
         const standing = await readStanding(store, campaign, edition);
@@ -50,7 +52,7 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
           const at = { campaign, collection: item.collection, caseId: item.caseId };
           return { at, models: await modelsNeeded(at, standing) };
         });
-        return { cases: page, total: cases.length };
+        return { cases: page, total: cases.length, ...(await devicesOf(store, campaign)) };
       });
     },
 

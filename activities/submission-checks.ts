@@ -1,6 +1,7 @@
 import type { Passport } from '../domain/case.js';
 import type { Organ } from '../domain/organ.js';
 import { judgeSubmission, type RefusedSubmission } from '../domain/submission-judgement.js';
+import { findingOf } from '../domain/upload-verdict.js';
 import { getContent } from '../storage/content.js';
 import { acceptedVolumes } from './accepted-volumes.js';
 import type { Dependencies } from './dependencies.js';
@@ -28,9 +29,12 @@ export async function checkSubmission(
   passport: Passport,
   parts: readonly MaskPart[],
 ): Promise<RefusedSubmission | CheckedSubmission> {
-  const { at, upload, kind = 'submit', acknowledged = [], absent = [], returnedOrgans } = submission;
+  const { at, upload, kind = 'submit', acknowledged = [], absent = [], askedFor } = submission;
   const read = await readUpload(await getContent(store, upload), nativeHeader(passport));
-  if (!read.accepted) return { refused: `${read.code}: ${read.message} – ${read.remedy}` };
+  if (!read.accepted) {
+    const refused = `${read.code}: ${read.message} – ${read.remedy}`;
+    return { refused, findings: [findingOf(read, upload.key)] };
+  }
   const { labelMap } = read;
   const checked = await work.checkMask({
     labelMap,
@@ -38,7 +42,7 @@ export async function checkSubmission(
     geometry: passport.geometry!,
     absent,
     acceptedMl: await acceptedVolumes(store, at),
-    ...(returnedOrgans === undefined ? {} : { returned: returnedOrgans }),
+    ...(askedFor === undefined ? {} : { askedFor }),
   });
   const findings = [...read.findings, ...checked.findings];
   // The workflow names the command where no reason was given.

@@ -2,7 +2,7 @@ import { trainingCheckpointKey, trainingCheckpointsPrefix } from '../domain/keys
 import { ObjectRef } from '../domain/primitives.js';
 import type { Checkpoints } from '../engines/engine.js';
 import { getContent, putContent } from '../storage/content.js';
-import { publishJson, requireJson } from '../storage/json.js';
+import { canonicalJson, requireJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
 
 /** Checkpoints of the training of one model, numbered from 1; a training that is started again goes on from the newest. */
@@ -16,8 +16,10 @@ export function checkpointsOf(store: ObjectStore, modelId: string): Checkpoints 
   };
   return {
     save: async (bytes) => {
-      const ref = await putContent(store, bytes);
-      await publishJson(store, trainingCheckpointKey(modelId, (await newestNumber()) + 1), ref);
+      const record = new TextEncoder().encode(canonicalJson(await putContent(store, bytes)));
+      // An attempt that was given up may still be saving: whoever comes second takes the next number.
+      let number = (await newestNumber()) + 1;
+      while (!(await store.putIfAbsent(trainingCheckpointKey(modelId, number), record))) number++;
     },
     newest: async () => {
       const number = await newestNumber();

@@ -11,6 +11,7 @@ import { withGeometry } from '../imaging/volume.js';
 import { getContent, putContent } from '../storage/content.js';
 import { canonicalJson, hashOf, parseJson, publishFirst, readJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import type { Device } from './device.js';
 import { loadParts, loadPassport } from './label-store.js';
 import { readModel } from './model-store.js';
 import { checkpointsOf } from './training-checkpoints.js';
@@ -19,6 +20,8 @@ import { checkpointsOf } from './training-checkpoints.js';
 export interface Trainer {
   readonly store: ObjectStore;
   readonly engineByName: (name: string) => Engine;
+  /** The device to train on; left out where nobody shares it. */
+  readonly device?: Pick<Device, 'train'>;
 }
 
 /** Keeps a training set as an object: workflows and activities hand it on by its hash. */
@@ -28,7 +31,7 @@ export function putTrainingSet(store: ObjectStore, set: TrainingSet): Promise<Ob
 
 /** Trains the model of a stored set, or finds that it is there. Of two that were trained at once the first one counts. */
 export async function trainOn(
-  { store, engineByName }: Trainer,
+  { store, engineByName, device }: Trainer,
   setRef: ObjectRef,
   context: TrainingContext,
 ): Promise<Model> {
@@ -37,8 +40,9 @@ export async function trainOn(
   const known = await readJson(store, modelKey(modelId), Model);
   if (known !== undefined) return known;
   const engine = engineByName(set.engine.name);
-  const { name, version, summary, finetunes } = engine.describe();
+  const { name, version, summary, finetunes, fixed } = engine.describe();
   if (version !== set.engine.version) throw otherVersion(set, version);
+  if (fixed) throw new PlusctError('InvalidInput', `the engine ${name} learns nothing: give it no cases`);
   if (set.startFrom !== undefined && !finetunes) {
     throw new PlusctError(
       'InvalidInput',
@@ -46,16 +50,20 @@ export async function trainOn(
     );
   }
   const { organs, seed, startFrom } = set;
-  const bytes = await engine.train(
-    {
-      organs,
-      seed,
-      settings: set.engine.settings,
-      cases: set.cases.map((record) => trainingCase(store, set, record)),
-      ...(startFrom === undefined ? {} : { startFrom: await weightsOf(store, startFrom) }),
-    },
-    { ...context, checkpoints: checkpointsOf(store, modelId) },
-  );
+  const input = {
+    organs,
+    seed,
+    settings: set.engine.settings,
+    cases: set.cases.map((record) => trainingCase(store, set, record)),
+    ...(startFrom === undefined ? {} : { startFrom: await weightsOf(store, startFrom) }),
+  };
+  const train = () => engine.train(input, { ...context, checkpoints: checkpointsOf(store, modelId) });
+  const { campaign } = set.cases[0]!;
+  const bytes = await (device?.train(
+    { modelId, organs, campaign, settings: set.engine.settings },
+    context.signal,
+    train,
+  ) ?? train());
   const model: Model = {
     modelId,
     organs,

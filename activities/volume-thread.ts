@@ -23,6 +23,7 @@ import {
 import { scorePair } from '../imaging/score-pair.js';
 import { type CtVolume, labelBytes, withGeometry } from '../imaging/volume.js';
 import { readCaseFiles } from '../sources/case-files.js';
+import { checksumFindings } from '../sources/checksums.js';
 import { provesCrop } from '../sources/duplicates.js';
 import { identityReport } from '../sources/identity-check.js';
 import { ingestCase } from '../sources/ingest-case.js';
@@ -76,7 +77,7 @@ const takeIn = crossing(({ sourceCase, directory }: IngestWork): IngestedVolumes
   const adapter = adapterFor(sourceCase.collection);
   const ingested = ingestCase(sourceCase, files, adapter);
   const { image, organMasks, imageNifti, geometry, voxels } = ingested;
-  const findings = [...ingested.findings, ...traces];
+  const findings = [...ingested.findings, ...checksumFindings(sourceCase, hashes), ...traces];
   if (image === undefined || imageNifti === undefined)
     return { files: hashes, identity, sourceMasks: [], findings };
   const header = new Uint8Array(inflateStart(imageNifti, sourceCase.caseId, maxHeaderBytes));

@@ -120,7 +120,7 @@ export interface SubmissionWork {
   readonly parts: readonly (MaskPart & { voxelSha256: string })[];
 }
 
-export interface MaskCheckWork extends Pick<MaskCheck, 'geometry' | 'absent' | 'returned' | 'acceptedMl'> {
+export interface MaskCheckWork extends Pick<MaskCheck, 'geometry' | 'absent' | 'askedFor' | 'acceptedMl'> {
   /** The submission as a gzipped NIfTI of plusct's own. */
   readonly labelMap: Uint8Array;
   readonly parts: readonly MaskPart[];

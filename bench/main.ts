@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   metrics: () => import('./metrics.js'),
   ingest: () => import('./ingest.js'),
   duplicates: () => import('./duplicates.js'),
+  gpu: () => import('./gpu.js'),
   day: () => import('./day.js'),
   inbox: () => import('./inbox.js'),
 };

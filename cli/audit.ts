@@ -1,4 +1,6 @@
+import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
+import { type CaseAddress, passportKey } from '../domain/keys.js';
 import { organs } from '../domain/organ.js';
 import { caseEntity, decisionEntity, tasksPrefix } from '../domain/workflow-ids.js';
 import { newestAuditKeys, readAudit } from '../storage/audit-log.js';
@@ -22,15 +24,22 @@ export async function audit(
   );
   const records = trails.flatMap((trail) => trail.records).sort((a, b) => (a.at < b.at ? -1 : 1));
   const breaks = trails.flatMap((trail) => trail.breaks);
-  if (records.length === 0)
-    throw new PlusctError('InvalidInput', `Nothing is on record for ${text} in ${campaign}`);
+  if (records.length === 0) await requireCase(session, at);
   if (options.json) printJson({ campaign, case: text, records, breaks });
   else {
     for (const record of records) printRecord(record);
-    say(breaks.length === 0 ? `\n${records.length} records, chain whole.` : '');
+    if (records.length === 0)
+      say(`Nobody has acted on ${text} yet; \`plusct findings --case ${text}\` tells how it stands.`);
+    else say(breaks.length === 0 ? `\n${records.length} records, chain whole.` : '');
   }
   for (const fault of breaks) process.stderr.write(`broken chain: ${fault}\n`);
   if (breaks.length > 0) process.exitCode = 1;
+}
+
+/** A case that was held back at ingest has a passport and no record; any other name is a mistake. */
+async function requireCase({ store }: Session, at: CaseAddress): Promise<void> {
+  if (await store.has(passportKey(at))) return;
+  throw new PlusctError('InvalidInput', `${at.campaign} has no case ${caseName(at)}`);
 }
 
 type Records = Awaited<ReturnType<typeof readAudit>>['records'];

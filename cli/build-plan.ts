@@ -3,16 +3,22 @@ import { resolve } from 'node:path';
 import { CampaignPlan } from '../domain/campaign.js';
 import { PlusctError } from '../domain/errors.js';
 import { type Person, Person as PersonSchema } from '../domain/person.js';
+import type { EngineSettings } from '../domain/training-set.js';
+import { engineByName } from '../engines/registry.js';
 import { findCollections } from '../sources/listing.js';
 import { hashOf } from '../storage/json.js';
+import { type DeviceOptions, planDevices } from './plan-devices.js';
 import { planMeasures } from './plan-measures.js';
+import { WrongOption, wholeNumber } from './wrong-option.js';
 
-export interface BuildOptions {
+export interface BuildOptions extends DeviceOptions {
   readonly collections: string;
   readonly campaign?: string;
   readonly reference?: string;
   readonly refine: string;
   readonly engine: string;
+  /** `name=value` each. */
+  readonly engineSetting?: readonly string[];
   readonly person: readonly string[];
   readonly seed: string;
   readonly window: string;
@@ -46,8 +52,7 @@ export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
   const people = parsePeople(options.person);
   checkPeople(people, refine);
   if (refine === 'simulated' && reference === undefined) {
-    throw new PlusctError(
-      'InvalidInput',
+    throw new WrongOption(
       'Simulated refinement needs the reference labels: give --reference DIR, or use --refine human.',
     );
   }
@@ -56,16 +61,38 @@ export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
     ...(reference === undefined ? {} : { referenceDirectory: reference }),
     refine,
     engine: options.engine,
+    ...chosenSettings(options),
     people: people.length === 0 ? defaultPeople(refine === 'simulated') : people,
-    seed: Number(options.seed),
-    window: Number(options.window),
+    seed: wholeNumber('--seed', options.seed, 0),
+    window: wholeNumber('--window', options.window, 1, 100),
     ...planMeasures(options),
+    ...planDevices(options),
   };
   const campaign = options.campaign ?? `plus-${hashOf(plan).slice(0, 8)}`;
   const parsed = CampaignPlan.safeParse({ campaign, ...plan });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new PlusctError('InvalidInput', `${issue.path.join('.')}: ${issue.message}`);
+  throw new WrongOption(`--${issue.path.join('.')}: ${issue.message}`);
+}
+
+/** What the engine is set to; throws when it has no such setting, or when there is no such engine. */
+function chosenSettings({ engine, engineSetting = [] }: BuildOptions): { engineSettings?: EngineSettings } {
+  const given = parseSettings(engineSetting);
+  engineByName(engine).settingsOf(given);
+  return engineSetting.length === 0 ? {} : { engineSettings: given };
+}
+
+/** Settings given as `name=value`: numbers and true or false are taken as such, everything else as text. */
+export function parseSettings(texts: readonly string[]): EngineSettings {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        throw new PlusctError('InvalidInput', `--engine-setting ${text}: expected name=value`);
+      if (value === 'true' || value === 'false') return [name, value === 'true'];
+      return [name, value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
+    }),
+  );
 }
 
 /** People given as `id:role`, role being junior, certified or senior. */
@@ -74,10 +101,7 @@ export function parsePeople(texts: readonly string[]): Person[] {
     const [id, role] = text.split(':');
     const person = PersonSchema.safeParse({ id, role, simulated: false });
     if (person.success) return person.data;
-    throw new PlusctError(
-      'InvalidInput',
-      `--person ${text}: expected id:role with role junior, certified or senior`,
-    );
+    throw new WrongOption(`--person ${text}: expected id:role with role junior, certified or senior`);
   });
 }
 
@@ -85,19 +109,13 @@ export function parsePeople(texts: readonly string[]): Person[] {
 function checkPeople(people: readonly Person[], refine: string): void {
   if (people.length === 0) return;
   if (refine === 'simulated') {
-    throw new PlusctError(
-      'InvalidInput',
-      '--person names people who really work: use it with --refine human',
-    );
+    throw new WrongOption('--person names people who really work: use it with --refine human');
   }
   const missing = (['junior', 'certified', 'senior'] as const).filter(
     (role) => !people.some((each) => each.role === role),
   );
   if (missing.length === 0) return;
-  throw new PlusctError(
-    'InvalidInput',
-    `no case could be finished: --person names nobody who is ${missing.join(' or ')}`,
-  );
+  throw new WrongOption(`no case could be finished: --person names nobody who is ${missing.join(' or ')}`);
 }
 
 function existingFolder(option: string, named: string): string {

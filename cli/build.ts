@@ -13,6 +13,7 @@ import { readDecisions } from '../storage/decisions.js';
 import { hashOf, readJson } from '../storage/json.js';
 import { madeUnder, requireWorklist } from '../storage/worklists.js';
 import type { BuildReport } from '../workflows/build-dataset.js';
+import { requireEngineHere } from './engine.js';
 import { printJson, say } from './output.js';
 import { showProgress } from './progress.js';
 import { printScores } from './score-print.js';
@@ -108,6 +109,7 @@ export async function runBuild(
   plan: CampaignPlan,
   options: { wait?: boolean; json?: boolean },
 ): Promise<void> {
+  requireEngineHere(plan.engine);
   const handle = await startBuild(session, plan);
   if (options.wait)
     return printReport(session, await waitForBuild(session, plan, handle), options.json === true);

@@ -1,7 +1,8 @@
 import type { CaseView, OrganView } from '../domain/case-view.js';
 import { licenceObstacles, licenceUses } from '../domain/licence.js';
+import { closed, sentence } from '../domain/sentence.js';
 import { printFittingTable } from './fit-table.js';
-import { say, styled, terminalWidth } from './output.js';
+import { say, styled, terminalWidth, wrapped } from './output.js';
 
 /** One case for a person to read: where it is from, how its grid lies, who made which organ under which licence. */
 export function printPassport(view: CaseView): void {
@@ -32,7 +33,8 @@ export function printPassport(view: CaseView): void {
   if (view.verifier !== undefined) line('verified by', view.verifier);
   say('');
   for (const { severity, code, message, suggestion } of view.findings) {
-    say(`${severity.padEnd(11)} ${code}: ${message}. ${suggestion}.`);
+    say(`${severity.padEnd(11)} ${code}`);
+    say(wrapped(`${closed(message)} ${sentence(suggestion)}`, 12));
   }
   if (view.findings.length === 0) say('No findings.');
 }

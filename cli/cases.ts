@@ -9,6 +9,7 @@ import { printPassport } from './case-print.js';
 import { printFittingTable } from './fit-table.js';
 import { printJson, say, terminalWidth } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface CasesOptions {
   readonly where?: string;
@@ -89,7 +90,7 @@ export function caseQuery(where: string | undefined): (view: CaseView) => boolea
     return (view) => holds(fieldsOf(view));
   } catch (error) {
     if (!(error instanceof PlusctError)) throw error;
-    throw new PlusctError('InvalidInput', `${error.message} ${knownFields}`);
+    throw new WrongOption(`${error.message} ${knownFields}`);
   }
 }
 

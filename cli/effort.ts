@@ -4,6 +4,7 @@ import type { Forecast } from '../domain/forecast.js';
 import { organs } from '../domain/organ.js';
 import { printJson, printTable, say } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import { wholeNumber } from './wrong-option.js';
 
 /** `plusct effort`: active minutes, voxels changed, returns, proposals accepted as they were; and what is left. */
 export async function effort(
@@ -14,7 +15,12 @@ export async function effort(
   const campaign = await chooseCampaign(session.store, named);
   const ledger = await readEffort(session.store, campaign);
   const rows = ledger.rows(options.by);
-  const left = await forecastCampaign(session.store, campaign, ledger, Number(options.seed));
+  const left = await forecastCampaign(
+    session.store,
+    campaign,
+    ledger,
+    wholeNumber('--seed', options.seed, 0),
+  );
   if (options.json) {
     printJson({ campaign, by: options.by, rows, total: ledger.total(), forecast: left ?? null });
     return;

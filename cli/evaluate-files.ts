@@ -41,6 +41,7 @@ export async function evaluateFiles(options: EvaluateFilesOptions): Promise<void
     truth,
     predictions.map((path, at) => ({ model: models[at]!, path })),
   );
+  const images = request.images === undefined ? undefined : caseFilesBelow(request.images, '--images');
   if (paired.missing.length > 0 && !request.skipFaulty) throw refused('partners are missing', paired.missing);
   const pool = await scoreInThreads(
     Math.min(request.jobs ?? availableParallelism(), Math.max(1, paired.cases.length)),
@@ -53,7 +54,7 @@ export async function evaluateFiles(options: EvaluateFilesOptions): Promise<void
     const strata = await readStrata(request.strata, paired.cases);
     const evaluation = evaluateRows({ rows, contract, strata, findings });
     await writeFiles(request, evaluation);
-    await writeReport(pool, request, paired.cases, evaluation);
+    await writeReport(pool, request, { cases: paired.cases, images }, evaluation);
     if (options.json === true) return printJson(jsonOf(evaluation));
     printEvaluation(evaluation, request.published);
     for (const path of written(request)) say(path);
@@ -156,18 +157,24 @@ async function writeFiles({ json, csv }: EvaluateRequest, evaluation: Evaluation
   if (csv !== undefined) await save(csv, toCsv(evaluation.rows, columns));
 }
 
+/** Files that pictures are drawn of; CTs by the case's name. */
+interface Drawable {
+  readonly cases: readonly CaseFiles[];
+  readonly images: ReadonlyMap<string, string> | undefined;
+}
+
 /** Report and plots; the libraries that draw are loaded only if there is something to draw. */
 async function writeReport(
   pool: ScorePool,
   request: EvaluateRequest,
-  cases: readonly CaseFiles[],
+  files: Drawable,
   evaluation: Evaluation,
 ): Promise<void> {
   const { report, plots: directory, published } = request;
   if (report === undefined && directory === undefined) return;
   const { violinPlots } = await import('../reports/figures.js');
   const plots = await violinPlots(evaluation);
-  const pictures = await drawCases(pool, request, cases, evaluation);
+  const pictures = await drawCases(pool, request, files, evaluation);
   if (report !== undefined) {
     const { reportPage } = await import('../reports/page.js');
     const named = published === undefined ? {} : { published };
@@ -187,15 +194,14 @@ async function writeReport(
 
 async function drawCases(
   pool: ScorePool,
-  { images, contract }: EvaluateRequest,
-  cases: readonly CaseFiles[],
+  { contract }: EvaluateRequest,
+  { cases, images }: Drawable,
   evaluation: Evaluation,
 ): Promise<DrawnExemplar[]> {
-  const imageOf = images === undefined ? undefined : caseFilesBelow(images, '--images');
   const drawn = await Promise.all(
     exemplars(evaluation, evaluation.models[0]!).map(async (each) => {
       const files = cases.find(({ case: name }) => name === each.case)!;
-      const image = imageOf?.get(each.case);
+      const image = images?.get(each.case);
       const picture = await pool.picture({
         truth: files.truth,
         prediction: files.predictions.find(({ model }) => model === each.model)!.path,

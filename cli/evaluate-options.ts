@@ -1,4 +1,3 @@
-import { PlusctError } from '../domain/errors.js';
 import {
   type MetricContract,
   type MetricName,
@@ -8,6 +7,7 @@ import {
 } from '../domain/metric.js';
 import { metricContract } from '../domain/metric-preset.js';
 import { type PublishedRow, publishedTables } from '../reports/published-tables.js';
+import { WrongOption, wholeNumber } from './wrong-option.js';
 
 /** Options of `plusct evaluate --truth` as they are typed. */
 export interface EvaluateFilesOptions {
@@ -78,7 +78,7 @@ export function evaluateRequest(options: EvaluateFilesOptions): EvaluateRequest 
     contract,
     title: options.title ?? `Segmentation of ${organs}`,
     skipFaulty: options.skipFaulty ?? false,
-    ...(jobs === undefined ? {} : { jobs: readJobs(jobs) }),
+    ...(jobs === undefined ? {} : { jobs: wholeNumber('--jobs', jobs, 1, 256) }),
     ...(typeof options.json === 'string' ? { json: options.json } : {}),
     ...(options.csv === undefined ? {} : { csv: options.csv }),
     ...(options.report === undefined ? {} : { report: options.report }),
@@ -126,18 +126,12 @@ function readShare(text: string): number {
   throw wrong('--failure-below', `is '${text}'; give a DSC from 0 to 1`);
 }
 
-function readJobs(text: string): number {
-  const jobs = Number(text);
-  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= 256) return jobs;
-  throw wrong('--jobs', `is '${text}'; give a whole number from 1 to 256`);
-}
-
 function findPublished(id: string): PublishedRow {
   const found = publishedTables.find((row) => row.id === id);
   if (found !== undefined) return found;
   throw wrong('--published', `is '${id}'; there are ${publishedTables.map((row) => row.id).join(', ')}`);
 }
 
-function wrong(option: string, what: string): PlusctError {
-  return new PlusctError('InvalidInput', `${option} ${what}`);
+function wrong(option: string, what: string): WrongOption {
+  return new WrongOption(`${option} ${what}`);
 }

@@ -1,5 +1,4 @@
 import { readCaseViews } from '../activities/case-views.js';
-import { PlusctError } from '../domain/errors.js';
 import { chooseForExport, type ExportChoice, type FinishedCase } from '../domain/export-choice.js';
 import { type LicenceUse, licenceUses } from '../domain/licence.js';
 import { isGzip } from '../imaging/inflate.js';
@@ -11,6 +10,7 @@ import { exportBlind } from './export-blind.js';
 import { ExportFolder } from './export-folder.js';
 import { printJson, say } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface ExportOptions {
   readonly out: string;
@@ -34,7 +34,7 @@ export async function exportCases(
   const uses = options.licenceAllows.map(licenceUse);
   const holds = caseQuery(options.where);
   if (options.blind === undefined && options.key !== undefined)
-    throw new PlusctError('InvalidInput', '--key is for --blind: without it nothing is hidden');
+    throw new WrongOption('--key is for --blind: without it nothing is hidden');
   const name = await chooseCampaign(session.store, campaign);
   const views = await readCaseViews(session.store, name, { modelsBind: options.trainingBinds });
   const choice = chooseForExport(views, holds, uses);
@@ -46,10 +46,11 @@ export async function exportCases(
   for (const each of leftOut) say(`  ${each.name}: ${each.reasons.join('; ')}`);
 }
 
-function licenceUse(text: string): LicenceUse {
+/** A use as `--licence-allows` names it. */
+export function licenceUse(text: string): LicenceUse {
   const found = licenceUses.find((use) => use === text);
   if (found !== undefined) return found;
-  throw new PlusctError('InvalidInput', `--licence-allows ${text}: expected ${licenceUses.join(', ')}`);
+  throw new WrongOption(`--licence-allows ${text}: expected ${licenceUses.join(', ')}`);
 }
 
 async function writeExport(store: ObjectStore, choice: ExportChoice, options: ExportOptions): Promise<void> {

@@ -2,13 +2,14 @@ import { type CampaignStatus, type CaseFinding, readCampaignStatus } from '../ac
 import { type AskedDecision, decide } from '../activities/decide.js';
 import { caseName } from '../domain/case-name.js';
 import type { Decision } from '../domain/decision.js';
-import { PlusctError } from '../domain/errors.js';
 import { caseStatusOf } from '../domain/finding.js';
 import { type FindingCode, findingCatalogue, findingCodes, severities } from '../domain/finding-catalogue.js';
+import { sentence } from '../domain/sentence.js';
 import { parseCase } from './case-argument.js';
-import { bySeverity, sentence, severityColours } from './inspect-print.js';
+import { bySeverity, severityColours } from './inspect-print.js';
 import { cut, printJson, say, styled, terminalWidth } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import { WrongOption } from './wrong-option.js';
 
 /** Exit code of a command that the rules refused. */
 const refusedExitCode = 3;
@@ -43,7 +44,7 @@ export async function findings(
     (each) => options.case === undefined || caseName(each) === options.case,
   );
   if (options.json) return printJson({ campaign: name, findings: shown, held, decisions });
-  say(styled('bold', `Campaign ${name}: ${shown.length} findings`));
+  say(styled('bold', `Campaign ${name}: ${shown.length} ${shown.length === 1 ? 'finding' : 'findings'}`));
   printGroups(shown);
   printHeld(held);
   printDecisions(decisions);
@@ -110,20 +111,17 @@ export async function decideCase(
 
 function needed(option: string, text: string): string {
   if (text.trim() !== '') return text.trim();
-  throw new PlusctError('InvalidInput', `${option} is empty: it goes on record`);
+  throw new WrongOption(`${option} is empty: it goes on record`);
 }
 
 function filterOf({ code, severity, case: text }: FindingsOptions): (each: CaseFinding) => boolean {
   const codes: readonly string[] = findingCodes;
   const ranks: readonly string[] = severities;
   if (code !== undefined && !codes.includes(code)) {
-    throw new PlusctError(
-      'InvalidInput',
-      `--code ${code}: there is no such code; docs/findings.md lists them`,
-    );
+    throw new WrongOption(`--code ${code}: there is no such code; docs/findings.md lists them`);
   }
   if (severity !== undefined && !ranks.includes(severity)) {
-    throw new PlusctError('InvalidInput', `--severity ${severity}: expected ${severities.join(', ')}`);
+    throw new WrongOption(`--severity ${severity}: expected ${severities.join(', ')}`);
   }
   const at = text === undefined ? undefined : parseCase(text);
   return (each) =>

@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import { collectionFacts } from '../domain/collection.js';
 import type { Finding } from '../domain/finding.js';
 import { type Severity, severities } from '../domain/finding-catalogue.js';
+import { closed, sentence } from '../domain/sentence.js';
 import type { Geometry } from '../domain/volume.js';
+import { sidesKnown } from '../imaging/geometry-repair.js';
 import type { Inspection } from '../sources/inspection.js';
-import { cut, printTable, say, styled, terminalWidth } from './output.js';
+import { cut, printTable, say, styled, terminalWidth, wrapped } from './output.js';
 
 /** The colour of each severity on a terminal. */
 export const severityColours = {
@@ -34,7 +36,12 @@ export function printInspection(inspection: Inspection): void {
     say('');
     printTable(
       ['value', 'label', 'voxels', 'mL'],
-      values.map(({ value, name, voxels, ml }) => [value, name, voxels.toLocaleString('en'), ml.toFixed(1)]),
+      values.map(({ value, name, voxels, ml }) => [
+        value,
+        name,
+        voxels.toLocaleString('en'),
+        ml?.toFixed(1) ?? '–',
+      ]),
     );
   }
   say('');
@@ -42,11 +49,13 @@ export function printInspection(inspection: Inspection): void {
   for (const each of bySeverity(findings)) printFinding(each);
 }
 
-function printGeometry({ shape, spacingMm, axisCodes, affine, decidedBy, repairs }: Geometry): void {
+function printGeometry(geometry: Geometry): void {
+  const { shape, spacingMm, axisCodes, affine, decidedBy, repairs } = geometry;
   const mm = (value: number): string => String(Number(value.toPrecision(5)));
   const extent = shape.map((size, axis) => mm(size * spacingMm[axis]!)).join(' × ');
   line('shape', `${shape.join(' × ')} voxels`);
-  line('spacing', `${spacingMm.map(mm).join(' × ')} mm, ${extent} mm in all`);
+  const size = sidesKnown(geometry) ? `${extent} mm in all` : 'a placeholder: the true one is not known';
+  line('spacing', `${spacingMm.map(mm).join(' × ')} mm, ${size}`);
   line('axes', `${axisCodes}, as the ${decidedBy === 'dicom' ? 'DICOM positions say' : `${decidedBy} says`}`);
   affine.forEach((row, at) => {
     line(at === 0 ? 'affine' : '', row.map((value) => mm(value).padStart(10)).join(''));
@@ -63,12 +72,7 @@ function line(name: string, content: string): void {
 /** One finding on two lines: what and where, then in words. */
 export function printFinding({ severity, code, message, suggestion }: Finding): void {
   say(`${styled(severityColours[severity], severity.padEnd(10))} ${code}`);
-  say(`           ${message}. ${sentence(suggestion)}`);
-}
-
-/** A suggestion as a sentence of its own. */
-export function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+  say(wrapped(`${closed(message)} ${sentence(suggestion)}`, 11));
 }
 
 /** Worst first; among equals in the order in which they were found. */

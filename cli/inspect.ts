@@ -1,16 +1,17 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PlusctError } from '../domain/errors.js';
 import { CollectionName } from '../domain/primitives.js';
+import { sidesKnown } from '../imaging/geometry-repair.js';
 import { threePlanes } from '../imaging/three-planes.js';
 import { toPng } from '../reports/raster.js';
 import { drawThreePlanes } from '../reports/three-plane-picture.js';
-import { type DicomFiles, seriesUnder } from '../sources/dicom-files.js';
-import { filesUnder, folderOf } from '../sources/file-tree.js';
 import { type Inspected, type InspectInput, inspectVolume } from '../sources/inspection.js';
 import { readLabels } from './evaluate-options.js';
 import { printInspection, printInspections } from './inspect-print.js';
+import { type Volume, volumesAt } from './inspect-volumes.js';
 import { printJson, say } from './output.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface InspectOptions {
   readonly label?: string;
@@ -40,35 +41,11 @@ export async function inspect(path: string, options: InspectOptions): Promise<vo
 
 async function inspectOne(volume: Volume, rules: Rules, options: InspectOptions): Promise<void> {
   const result = await inspected(volume, rules);
-  if (options.png !== undefined) await writePicture(result, options.png);
-  if (options.json) return printJson(result.inspection);
-  printInspection(result.inspection);
-  if (options.png !== undefined) say(`\nPicture ${options.png}`);
-}
-
-/** One image or label map on disk. Paths are relative to `directory`. */
-interface Volume extends Pick<InspectInput, 'image' | 'path' | 'labelPath'> {
-  readonly directory: string;
-}
-
-async function volumesAt(path: string, label: string | undefined): Promise<Volume[]> {
-  const there = await stat(path).catch(() => undefined);
-  if (there === undefined) throw new PlusctError('InvalidInput', `${path}: there is no such file or folder`);
-  const labelled = label === undefined ? {} : { labelPath: resolve(label) };
-  if (there.isFile()) return [{ directory: '', image: { kind: 'nifti', path }, path, ...labelled }];
-  const files = await filesUnder(path);
-  const series = (await seriesUnder(path, files)).map((each) => seriesVolume(path, each));
-  const volumes = files
-    .filter((file) => /\.nii(\.gz)?$/i.test(file))
-    .map((file): Volume => ({ directory: path, image: { kind: 'nifti', path: file }, path: file }));
-  const found = [...series, ...volumes];
-  if (found.length > 0) return found.map((each) => (found.length === 1 ? { ...each, ...labelled } : each));
-  throw new PlusctError('InvalidInput', `${path}: holds no .nii or .nii.gz file and no DICOM series`);
-}
-
-function seriesVolume(directory: string, { paths }: DicomFiles): Volume {
-  const folder = folderOf(paths[0]!) || basename(resolve(directory));
-  return { directory, image: { kind: 'dicom', paths }, path: folder };
+  if (options.json) printJson(result.inspection);
+  else printInspection(result.inspection);
+  if (options.png === undefined) return;
+  await writePicture(result, options.png);
+  if (!options.json) say(`\nPicture ${options.png}`);
 }
 
 async function inspected({ directory, image, path, labelPath }: Volume, rules: Rules): Promise<Inspected> {
@@ -95,25 +72,22 @@ function rulesOf({ collection, labels }: InspectOptions): Rules {
   if (collection === undefined) return { names };
   const parsed = CollectionName.safeParse(collection);
   if (parsed.success) return { names, collection: parsed.data };
-  throw new PlusctError(
-    'InvalidInput',
-    `--collection ${collection}: expected ${CollectionName.options.join(', ')}`,
-  );
+  throw new WrongOption(`--collection ${collection}: expected ${CollectionName.options.join(', ')}`);
 }
 
 async function writePicture({ inspection, geometry, hu, labels }: Inspected, file: string): Promise<void> {
   if (geometry === undefined) {
-    throw new PlusctError(
-      'InvalidInput',
-      `--png: ${inspection.path} cannot be read; ${inspection.findings[0]?.message}`,
-    );
+    const message = `--png: ${inspection.path} cannot be read, so there is no picture of it`;
+    throw new PlusctError('InvalidInput', message);
   }
   const views = threePlanes(geometry, {
     ...(hu === undefined ? {} : { hu }),
     ...(labels === undefined ? {} : { labels }),
   });
   const { shape, spacingMm, axisCodes } = geometry;
+  const known = sidesKnown(geometry);
   const sides = spacingMm.map((side) => Number(side.toPrecision(4))).join(' × ');
-  const title = `${inspection.path} · ${shape.join(' × ')} voxels of ${sides} mm · ${axisCodes}`;
-  await writeFile(file, toPng(drawThreePlanes(views, title, inspection.values)));
+  const size = known ? `of ${sides} mm` : 'of unknown size';
+  const title = [inspection.path, `${shape.join(' × ')} voxels ${size} · ${axisCodes}`] as const;
+  await writeFile(file, toPng(drawThreePlanes(views, { title, values: inspection.values, scaleBar: known })));
 }

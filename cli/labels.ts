@@ -15,6 +15,7 @@ import { parseCase } from './case-argument.js';
 import { printJson, printTable, say } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
 import { findTask } from './tasks.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface LabelOptions {
   readonly campaign?: string;
@@ -95,7 +96,7 @@ function pairOf({ organ, from, to }: LabelOptions): { organ: Organ; from: string
 function organOf(text: string): Organ {
   const organ = organs.find((each) => each === text);
   if (organ !== undefined) return organ;
-  throw new PlusctError('InvalidInput', `--organ is '${text}'; there are ${organs.join(', ')}`);
+  throw new WrongOption(`--organ is '${text}'; there are ${organs.join(', ')}`);
 }
 
 function printDiffs(diffs: readonly LabelDiff[]): void {

@@ -11,6 +11,7 @@ import { type LeakCandidate, leakCandidates, type SplitFile } from '../sources/s
 import { mapBounded } from '../storage/map-bounded.js';
 import { printJson, say } from './output.js';
 import { type Display, stepDisplay } from './progress.js';
+import { wholeNumber } from './wrong-option.js';
 
 interface Options {
   readonly jobs?: string;
@@ -39,8 +40,10 @@ const nifti = /\.nii(\.gz)?$/i;
 
 /** `plusct leakage TRAIN TEST`: exit code 1 where a scan of the one folder is in the other, or no proof was possible. */
 export async function leakage(train: string, test: string, options: Options): Promise<void> {
+  const jobs =
+    options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1, 256);
   const [ours, theirs] = [await niftiFiles(train), await niftiFiles(test)];
-  const pool = await leakageInThreads(jobsOf(options.jobs));
+  const pool = await leakageInThreads(jobs);
   const display = stepDisplay();
   try {
     const report = await search(pool, ours, theirs, display);
@@ -51,12 +54,6 @@ export async function leakage(train: string, test: string, options: Options): Pr
   } finally {
     await pool.close();
   }
-}
-
-function jobsOf(text: string | undefined): number {
-  const jobs = text === undefined ? availableParallelism() : Number(text);
-  if (Number.isInteger(jobs) && jobs >= 1) return jobs;
-  throw new PlusctError('InvalidInput', `--jobs ${text}: give a whole number from 1 on`);
 }
 
 async function niftiFiles(folder: string): Promise<string[]> {
@@ -139,7 +136,8 @@ function print({ leaks, files, scanPairs, labelPairs, looked, unproven }: Report
   for (const line of unproven) say(`not compared: ${line}`);
   const pairs = `${scanPairs} pairs of CTs by landmarks and voxel hashes, ${labelPairs} pairs of label maps by their masks`;
   const work = `${files.train} and ${files.test} files: compared ${pairs}; looked at the voxels of ${looked}`;
-  if (leaks.length > 0) say(`LEAKAGE: ${leaks.length} pairs show one scan. ${work}.`);
+  if (leaks.length > 0)
+    say(`LEAKAGE: ${leaks.length} ${leaks.length === 1 ? 'pair shows' : 'pairs show'} one scan. ${work}.`);
   else if (unproven.length > 0) say(`NOT PROVED: no leakage found, but not all could be compared. ${work}.`);
   else say(`No leakage. ${work}.`);
 }

@@ -60,3 +60,14 @@ export function cut(text: string, width: number): string {
 export function terminalWidth(): number {
   return process.stdout.columns ?? 100;
 }
+
+/** Text broken between words so that it fits the terminal, every line `indent` columns in. Longer words stay whole. */
+export function wrapped(text: string, indent: number): string {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (indent + longer.length <= terminalWidth() || lines.at(-1) === '') lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((line) => ' '.repeat(indent) + line).join('\n');
+}

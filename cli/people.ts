@@ -4,6 +4,7 @@ import { defaultQuota } from '../domain/role.js';
 import { findPerson, putPerson, readRoster } from '../storage/roster.js';
 import { printJson, printTable, say } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import { wholeNumber } from './wrong-option.js';
 
 export interface PeopleOptions {
   readonly campaign?: string;
@@ -77,7 +78,7 @@ function asked(options: PeopleOptions, before: Person | undefined): Record<strin
   return {
     ...(role === undefined ? {} : { role }),
     ...(name === undefined ? {} : { name }),
-    ...(quota === undefined ? {} : { quota: Number(quota) }),
+    ...(quota === undefined ? {} : { quota: wholeNumber('--quota', quota, 0) }),
     skills: Object.keys(skills).length === 0 ? undefined : skills,
   };
 }

@@ -1,7 +1,7 @@
 import type { CampaignPlan } from '../domain/campaign.js';
 import type { DoubleReads } from '../domain/double-read.js';
-import { PlusctError } from '../domain/errors.js';
 import { CollectionName, OrganName } from '../domain/primitives.js';
+import { positiveNumber, shareOfOne, WrongOption } from './wrong-option.js';
 
 /** Options of `plusct build` for what is measured of people and pre-labels. */
 export interface MeasureOptions {
@@ -21,7 +21,12 @@ export function planMeasures(
     ...(doubleReads === undefined ? {} : { doubleReads: doubleReadsOf(doubleReads) }),
     ...(reviewHours === undefined
       ? {}
-      : { review: { budgetHours: hoursOf(reviewHours), auditShare: shareOf('--audit-share', auditShare) } }),
+      : {
+          review: {
+            budgetHours: positiveNumber('--review-hours', reviewHours),
+            auditShare: shareOfOne('--audit-share', auditShare),
+          },
+        }),
   };
 }
 
@@ -31,7 +36,7 @@ export function doubleReadsOf(text: string): DoubleReads {
   const exceptions: NonNullable<DoubleReads['exceptions']> = [];
   for (const part of text.split(',').map((each) => each.trim())) {
     const [name = '', value] = part.includes('=') ? part.split('=') : ['', part];
-    const amount = shareOf('--double-reads', value ?? '');
+    const amount = shareOfOne('--double-reads', value ?? '');
     if (name === '') share = amount;
     else exceptions.push({ ...placeOf(name), share: amount });
   }
@@ -45,8 +50,7 @@ function placeOf(name: string): Omit<NonNullable<DoubleReads['exceptions']>[numb
     if (collection.success) place.collection = collection.data;
     else if (organ.success) place.organ = organ.data;
     else {
-      throw new PlusctError(
-        'InvalidInput',
+      throw new WrongOption(
         `--double-reads: '${word}' is neither a collection nor an organ; write pancreas=0.1 or lits/liver=0`,
       );
     }
@@ -55,15 +59,3 @@ function placeOf(name: string): Omit<NonNullable<DoubleReads['exceptions']>[numb
 }
 type CollectionNames = ReturnType<typeof CollectionName.parse>;
 type OrganNames = ReturnType<typeof OrganName.parse>;
-
-function shareOf(option: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
-  throw new PlusctError('InvalidInput', `${option} ${text}: give a share from 0 to 1`);
-}
-
-function hoursOf(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new PlusctError('InvalidInput', `--review-hours ${text}: give a number above 0`);
-}

@@ -2,7 +2,10 @@ import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
 import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
+import { addDevices } from './device-program.js';
+import { addEngine } from './engine-program.js';
 import { addLabels } from './label-program.js';
+import { addReleases } from './release-program.js';
 import { addRounds } from './round-program.js';
 import { addPeople, addTasks } from './task-program.js';
 
@@ -20,19 +23,13 @@ function addServers(program: Command): void {
   program
     .command('up')
     .description('start servers and workers in the background')
-    .option('--devices <n>', 'gpu workers, one for each device', '2')
+    .option('--devices <n>', 'device workers; one for each GPU, or 2, unless told otherwise')
     .addOption(jsonOption())
     .action(async (options) => (await import('./up.js')).up(options));
   program
     .command('down')
     .description('stop what `plusct up` started; data stay')
     .action(async () => (await import('./up.js')).down());
-  program
-    .command('worker')
-    .description('run one worker in this terminal')
-    .requiredOption('--role <role>', 'orchestration, io, gpu or simulated')
-    .option('--device <n>', 'device of a gpu worker', '0')
-    .action(async (options) => (await import('./worker.js')).worker(options));
 }
 
 function addConsole(program: Command): void {
@@ -95,6 +92,7 @@ function addCampaigns(program: Command): void {
         .default('human'),
     )
     .option('--engine <name>', 'what pre-labels', 'atlas')
+    .option('--engine-setting <name=value>', 'what the engine is set to (repeat)', collect, [])
     .option(
       '--person <id:role>',
       'a person of the campaign (repeat); role junior, certified or senior',
@@ -110,6 +108,9 @@ function addCampaigns(program: Command): void {
     )
     .option('--review-hours <n>', 'people only look at what fits into so many hours, the worst first')
     .option('--audit-share <share>', 'with --review-hours: share of the rest that is read blindly', '0.05')
+    .option('--train-on <class>', 'class of devices for training; any unless told otherwise')
+    .option('--infer-on <class>', 'class of devices for inference')
+    .option('--larger <list>', 'classes for what a device is too small for, from small to large: a100,h100')
     .option('--wait', 'wait for the end and print the table')
     .addOption(jsonOption())
     .action(async (options) => {
@@ -208,11 +209,11 @@ function addEvaluate(program: Command): void {
 function addInspect(program: Command): void {
   program
     .command('inspect <path>')
-    .description('what a NIfTI file, a DICOM folder or a folder of files holds, and what is wrong with it')
+    .description('what a file (NIfTI, DICOM, NRRD) or a folder of files holds, and what is wrong with it')
     .option('--label <file>', 'the label map that belongs to it')
     .option('--png <file>', 'write a picture: axial, coronal and sagittal')
     .option('--collection <name>', 'by whose rules; guessed from the name of the file')
-    .option('--labels <list>', 'names of values: 1=liver,2=kidney')
+    .option('--labels <list>', 'names of values: 1+2=liver,3=kidney; organs are checked as such')
     .addOption(jsonOption())
     .action(async (path, options) => (await import('./inspect.js')).inspect(path, options));
 }
@@ -261,6 +262,7 @@ function addLeakage(program: Command): void {
     .command('split [campaign]')
     .description('divide a campaign’s cases; cases that show one scan stay together')
     .option('--shares <list>', 'parts and their shares', 'train=0.8,test=0.2')
+    .option('--patients <file>', 'CSV of case,patient: scans of one patient stay together')
     .option('--seed <n>', 'another split for every seed', '1')
     .addOption(jsonOption())
     .action(async (campaign, options) => {
@@ -354,17 +356,19 @@ function addExport(program: Command): void {
 export function program(): Command {
   const root = new Command('plusct')
     .description('Builds fully labelled, audited multi-organ CT datasets out of single-organ collections')
-    .showHelpAfterError()
+    .showHelpAfterError('The command with --help shows what it takes.')
     .exitOverride();
   addServers(root);
   addConsole(root);
   addTokens(root);
   addCampaigns(root);
+  addEngine(root);
   addEvaluate(root);
   addLeakage(root);
   addSeg(root);
   addAudit(root);
   addEffort(root);
+  addDevices(root);
   addRecords(root);
   addCases(root);
   addExport(root);
@@ -374,6 +378,7 @@ export function program(): Command {
   addAgreement(root);
   addPeople(root);
   addLabels(root);
+  addReleases(root);
   addRounds(root);
   return root;
 }

@@ -6,6 +6,7 @@ import { itemName, planReview } from '../domain/review-budget.js';
 import type { Interval, Looked, ReviewRecall } from '../reports/review-recall.js';
 import { cut, printJson, printTable, say, styled } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import { positiveNumber, shareOfOne } from './wrong-option.js';
 
 const shownAtMost = 40;
 
@@ -34,7 +35,10 @@ export async function tryReview(
   named: string | undefined,
   options: { hours: string; auditShare: string; json?: boolean; all?: boolean },
 ): Promise<void> {
-  const budget = { budgetHours: positive('--hours', options.hours), auditShare: shareOf(options.auditShare) };
+  const budget = {
+    budgetHours: positiveNumber('--hours', options.hours),
+    auditShare: shareOfOne('--audit-share', options.auditShare),
+  };
   const campaign = await chooseCampaign(session.store, named);
   const { candidates, seed, minutesFrom } = await readRanked(session.store, campaign);
   const plan = { ...budget, seed, minutesFrom, items: planReview(candidates, budget, seed) };
@@ -82,16 +86,4 @@ export function recallLines({ list, outside, recall, outsideRate, method }: Revi
 
 function rateText({ value, low, high }: Interval): string {
   return `${value.toFixed(2)}, 95 % ${low.toFixed(2)}–${high.toFixed(2)}`;
-}
-
-function positive(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new PlusctError('InvalidInput', `${option} ${text}: give a number above 0`);
-}
-
-function shareOf(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
-  throw new PlusctError('InvalidInput', `--audit-share ${text}: give a share from 0 to 1`);
 }

@@ -1,15 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DataError, PlusctError } from '../domain/errors.js';
+import { PlusctError } from '../domain/errors.js';
 import type { Geometry } from '../domain/volume.js';
 import { type DicomSeries, readDicomSeries } from '../imaging/dicom.js';
 import { readSegmentation } from '../imaging/dicom-seg.js';
 import { writeSegmentation } from '../imaging/dicom-seg-write.js';
-import { sameGrid } from '../imaging/geometry-compare.js';
+import { labelsOnGrid } from '../imaging/label-grid.js';
 import { readLabelMap, readNiftiHeader } from '../imaging/nifti.js';
 import { gzipStable, writeNifti } from '../imaging/nifti-write.js';
-import { toOrientation } from '../imaging/orientation.js';
-import type { LabelMap } from '../imaging/volume.js';
 import { mayBeDicom, seriesUnder } from '../sources/dicom-files.js';
 import { filesUnder } from '../sources/file-tree.js';
 import { getContent } from '../storage/content.js';
@@ -68,7 +66,12 @@ export async function readSeg(file: string, options: ReadOptions): Promise<void>
 
 async function writeFrom(options: WriteOptions, name: string, bytes: Uint8Array): Promise<void> {
   const series = await readSeries(options);
-  const labels = onGrid(readLabelMap(bytes, name), series.image.geometry, name, options.byIndex === true);
+  const labels = labelsOnGrid(
+    readLabelMap(bytes, name),
+    series.image.geometry,
+    name,
+    options.byIndex === true,
+  );
   await writeFile(options.out, writeSegmentation({ series, labels, created: new Date() }));
   for (const note of [...series.notes, ...series.remarks.map(({ message }) => message)]) say(note);
   say(resolve(options.out));
@@ -96,27 +99,6 @@ async function gridOf(options: ReadOptions): Promise<{ geometry: Geometry } | un
   const { series, seriesUid } = options;
   if (series === undefined) return undefined;
   return (await readSeries({ series, ...(seriesUid === undefined ? {} : { seriesUid }) })).image;
-}
-
-/** The labels in the series' own order of voxels; axes may be turned, but nothing is resampled. */
-function onGrid(
-  { geometry, values }: LabelMap,
-  grid: Geometry,
-  name: string,
-  byIndex: boolean,
-): Uint8Array | Uint16Array {
-  if (byIndex && geometry.shape.join() === grid.shape.join()) return values;
-  const turned = toOrientation(geometry, values, grid.axisCodes);
-  const difference = sameGrid(grid, turned.geometry);
-  if (difference === undefined) return turned.voxels;
-  throw new DataError({
-    code: 'GRID_MISMATCH',
-    field: geometry.decidedBy,
-    value: geometry.axisCodes,
-    message: `${name}: its voxels are not those of the series: ${difference}`,
-    suggestion:
-      'Give the series that the labels were drawn on; --by-index where the label’s header is known to be wrong.',
-  });
 }
 
 function countsOf(values: Uint8Array | Uint16Array): Map<number, number> {

@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { CampaignPlan } from '../domain/campaign.js';
 import { PlusctError } from '../domain/errors.js';
-import { campaignPlanKey } from '../domain/keys.js';
 import { projectRoot, resolveHome } from '../infra/home.js';
 import { givenPort, isFree, loopback, requireFree } from '../infra/ports.js';
-import { readJson } from '../storage/json.js';
+import { readRoster } from '../storage/roster.js';
 import { type Console, localOperator, openConsole } from '../web/api/console.js';
 import { readOidcSettings } from '../web/api/identity/oidc-settings.js';
 import { printJson, printTable, say } from './output.js';
@@ -28,7 +26,7 @@ const portsTried = 40;
 export async function serve(session: Session, options: ServeOptions): Promise<void> {
   const { url, console: running } = await listen(session, options);
   const link = readOidcSettings(process.env) ? `${url}/` : signInLink(running, url, localOperator);
-  const links = options.links ? await linksOf(session, running, url, options.campaign) : [];
+  const links = options.links ? await signInLinks(session, running, url, options.campaign) : [];
   if (options.json) printJson({ url, signIn: link, links });
   else {
     say(`Console at ${url}\nSign in: ${link}`);
@@ -81,13 +79,18 @@ export function signInLink(running: Console, url: string, person: string): strin
   return `${url}/sign-in#token=${running.identity.tokenFor(person)}`;
 }
 
-async function linksOf(session: Session, running: Console, url: string, campaign: string | undefined) {
+/** A sign-in link for everybody of the campaign, later additions too, who is not simulated. */
+export async function signInLinks(
+  { store }: Pick<Session, 'store'>,
+  running: Console,
+  url: string,
+  campaign: string | undefined,
+): Promise<{ id: string; role: string; link: string }[]> {
   const { chooseCampaign } = await import('./session.js');
-  const name = await chooseCampaign(session.store, campaign);
-  const plan = await readJson(session.store, campaignPlanKey(name), CampaignPlan);
-  return (plan?.people ?? [])
+  const name = await chooseCampaign(store, campaign);
+  return (await readRoster(store, name))
     .filter((person) => !person.simulated)
-    .map(({ id, role }) => ({ id, role: role as string, link: signInLink(running, url, id) }));
+    .map(({ id, role }) => ({ id, role, link: signInLink(running, url, id) }));
 }
 
 async function choosePort(asked: string | undefined): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { campaignNames } from '../activities/campaign-status.js';
 import { PlusctError } from '../domain/errors.js';
-import { liveConnection, resolveHome } from '../infra/home.js';
+import { externalConnection, liveConnection, resolveHome } from '../infra/home.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { s3Store } from '../storage/s3.js';
 import { type Config, readConfig } from '../workers/config.js';
@@ -31,16 +31,12 @@ export function openSession(environment?: Readonly<Record<string, string>>): Ses
 }
 
 function connection(): Readonly<Record<string, string>> {
-  const { TEMPORAL_ADDRESS, S3_ENDPOINT, S3_ACCESS_KEY_ID } = process.env;
-  if (TEMPORAL_ADDRESS && S3_ENDPOINT && S3_ACCESS_KEY_ID) return {};
-  const live = liveConnection(resolveHome());
-  if (live === undefined) {
-    throw new PlusctError(
-      'InvalidInput',
-      'Nothing runs here. Start it with `plusct up`, or set TEMPORAL_ADDRESS and S3_ENDPOINT.',
-    );
-  }
-  return live;
+  const reached = externalConnection(process.env) ?? liveConnection(resolveHome());
+  if (reached !== undefined) return reached;
+  throw new PlusctError(
+    'InvalidInput',
+    'Nothing runs here. Start it with `plusct up`, or set TEMPORAL_ADDRESS, S3_ENDPOINT, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
+  );
 }
 
 /** The campaign that was named, or the only one there is. */

@@ -1,29 +1,54 @@
-import { Worklist } from '../domain/campaign.js';
+import { readFile } from 'node:fs/promises';
+import { csvParse } from 'd3-dsv';
 import { CaseGroups } from '../domain/case-groups.js';
 import { PlusctError } from '../domain/errors.js';
-import { caseGroupsKey, worklistKey } from '../domain/keys.js';
+import { caseGroupsKey } from '../domain/keys.js';
 import { splitCases } from '../domain/split.js';
-import { readJson, requireJson } from '../storage/json.js';
+import { readJson } from '../storage/json.js';
+import { requireWorklist } from '../storage/worklists.js';
 import { printJson, say, styled } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
+import { WrongOption, wholeNumber } from './wrong-option.js';
 
-/** `plusct split`: the cases of a campaign in parts; copies and cropped copies of one scan stay together. */
+/** `plusct split`: the cases of a campaign in parts; copies and cropped copies of one scan, and scans of one patient as far as a table says so, stay together. */
 export async function split(
   session: Session,
   named: string | undefined,
-  options: { shares: string; seed: string; json?: boolean },
+  options: { shares: string; seed: string; patients?: string; json?: boolean },
 ): Promise<void> {
   const campaign = await chooseCampaign(session.store, named);
-  const [shares, seed] = [sharesOf(options.shares), seedOf(options.seed)];
-  const worklist = await requireJson(session.store, worklistKey(campaign), Worklist);
+  const [shares, seed] = [sharesOf(options.shares), wholeNumber('--seed', options.seed, 0)];
+  const worklist = await requireWorklist(session.store, campaign);
   const groups = (await readJson(session.store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
   const cases = worklist.cases.map(({ collection, caseId }) => `${collection}/${caseId}`);
-  const parts = splitCases({ cases, groups, shares, seed });
-  if (options.json) return printJson({ campaign, seed, shares, groups, parts });
+  const patients = options.patients === undefined ? [] : await patientsIn(options.patients);
+  const parts = splitCases({ cases, groups: [...groups, ...patients], shares, seed });
+  if (options.json) return printJson({ campaign, seed, shares, groups, patients, parts });
   for (const [name, own] of Object.entries(parts)) {
     say(styled('bold', `${name}: ${own.length} of ${cases.length} cases`));
     for (const each of own) say(`  ${each}`);
   }
+}
+
+async function patientsIn(file: string): Promise<string[][]> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new PlusctError('InvalidInput', `--patients ${file}: cannot be read (${cause.code})`, { cause });
+  });
+  return patientGroups(text, file);
+}
+
+/** The cases of each patient who has several, out of a table with the columns `case` (`collection/case`) and `patient`. */
+export function patientGroups(text: string, where: string): string[][] {
+  const rows = csvParse(text.replace(/^\uFEFF/, ''));
+  const cases = new Map<string, string[]>();
+  rows.forEach(({ case: name = '', patient = '' }, n) => {
+    if (name.trim() === '' || patient.trim() === '') {
+      const message = `${where}, line ${n + 2}: has no case or no patient; the columns are case,patient`;
+      throw new PlusctError('InvalidInput', message);
+    }
+    cases.set(patient.trim(), [...(cases.get(patient.trim()) ?? []), name.trim()]);
+  });
+  return [...cases.values()].filter((own) => own.length > 1);
 }
 
 /** `train=0.8,test=0.2` as names and numbers. */
@@ -37,13 +62,5 @@ export function sharesOf(text: string): Record<string, number> {
   if (right && names.size === parts.length) {
     return Object.fromEntries(parts.map(([name, share]) => [name, Number(share)]));
   }
-  throw new PlusctError(
-    'InvalidInput',
-    `--shares ${text}: give names and positive shares, as train=0.8,test=0.2`,
-  );
-}
-
-function seedOf(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new PlusctError('InvalidInput', `--seed ${text}: give a whole number from 0 on`);
+  throw new WrongOption(`--shares ${text}: give names and positive shares, as train=0.8,test=0.2`);
 }

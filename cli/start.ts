@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { PlusctError } from '../domain/errors.js';
 import { resolveHome } from '../infra/home.js';
 import { bringUp } from '../infra/servers.js';
 import { ensureTools } from '../infra/tools.js';
@@ -11,6 +10,7 @@ import { say } from './output.js';
 import { listen, signInLink } from './serve.js';
 import { openSession, type Session } from './session.js';
 import { defaultDevices, workerSpecs } from './worker-specs.js';
+import { WrongOption, wholeNumber } from './wrong-option.js';
 
 export interface StartOptions {
   readonly collections?: string;
@@ -26,28 +26,20 @@ const note = (line: string): void => void process.stderr.write(`${line}\n`);
 /** `npm start`: servers, workers, the build with simulated refinement, the table; at a terminal the console stays. */
 export async function start(options: StartOptions): Promise<void> {
   const home = resolveHome();
+  const seed = wholeNumber('--seed', options.seed, 0);
+  const data = options.collections === undefined ? undefined : given(options);
   const tools = await ensureTools({ toolsDir: home.toolsDir, say: note });
-  const data =
-    options.collections === undefined ? await samples(home.dir, Number(options.seed)) : given(options);
+  const plan = await planOf(data ?? (await samples(home.dir, seed)), options);
   note('Starting servers and workers …');
-  const running = await bringUp({ home, tools, workers: workerSpecs(defaultDevices), say: note });
+  const running = await bringUp({ home, tools, workers: workerSpecs(defaultDevices()), say: note });
   try {
     const session = openSession(running.env);
-    const plan = await makePlan({
-      ...data,
-      ...(options.campaign === undefined ? {} : { campaign: options.campaign }),
-      refine: 'simulated',
-      engine: 'atlas',
-      person: [],
-      seed: options.seed,
-      window: '24',
-    });
     note(
       `Building campaign ${plan.campaign} with ${plan.refine} refinement (engine atlas, an honest baseline).`,
     );
     const report = await waitForBuild(session, plan, await startBuild(session, plan));
     printReport(session, report, options.json === true);
-    if (staysOpen(options)) await keepConsole(session);
+    if (staysOpen(options, process.stdout.isTTY === true)) await keepConsole(session);
     await session.close();
     note('');
     note(
@@ -58,9 +50,21 @@ export async function start(options: StartOptions): Promise<void> {
   }
 }
 
+function planOf(data: { collections: string; reference: string }, options: StartOptions) {
+  return makePlan({
+    ...data,
+    ...(options.campaign === undefined ? {} : { campaign: options.campaign }),
+    refine: 'simulated',
+    engine: 'atlas',
+    person: [],
+    seed: options.seed,
+    window: '24',
+  });
+}
+
 /** At a terminal people want to look around; elsewhere, and with --exit, the table is the end. */
-function staysOpen({ exit, json }: StartOptions): boolean {
-  return process.stdout.isTTY === true && exit !== true && json !== true;
+export function staysOpen({ exit, json }: Pick<StartOptions, 'exit' | 'json'>, atTerminal: boolean): boolean {
+  return atTerminal && exit !== true && json !== true;
 }
 
 /** Runs the console until this process is interrupted, which stops everything else too. */
@@ -73,8 +77,7 @@ async function keepConsole(session: Session): Promise<void> {
 
 function given({ collections, reference }: StartOptions): { collections: string; reference: string } {
   if (reference !== undefined) return { collections: collections!, reference };
-  throw new PlusctError(
-    'InvalidInput',
+  throw new WrongOption(
     'npm start refines with simulated people, who need --reference DIR. To work with people: `npx plusct up`, then `npx plusct build`.',
   );
 }

@@ -5,7 +5,11 @@ import {
   readEvaluation,
 } from '../activities/campaign-status.js';
 import { collectionFacts } from '../domain/collection.js';
-import { cut, printJson, printTable, say, styled, terminalWidth } from './output.js';
+import type { DeviceState } from '../domain/device-state.js';
+import { closed, sentence } from '../domain/sentence.js';
+import { readDeviceStates } from '../storage/device-states.js';
+import { printFittingTable } from './fit-table.js';
+import { cut, printJson, say, styled, terminalWidth, wrapped } from './output.js';
 import { printScores } from './score-print.js';
 import { chooseCampaign, type Session } from './session.js';
 
@@ -18,8 +22,10 @@ export async function status(
   const name = await chooseCampaign(session.store, campaign);
   const now = await readCampaignStatus(session.store, name);
   const evaluations = await evaluationsOf(session.store, name);
-  if (options.json) return printJson({ ...now, evaluations });
+  const devices = await readDeviceStates(session.store);
+  if (options.json) return printJson({ ...now, evaluations, devices });
   printCollections(now);
+  printDevices(devices);
   printFindings(now, options.all === true);
   const newest = evaluations.at(-1);
   const summary = newest === undefined ? undefined : await readEvaluation(session.store, newest);
@@ -29,32 +35,38 @@ export async function status(
 
 function printCollections(now: CampaignStatus): void {
   say(`${styled('bold', `Campaign ${now.campaign}`)} (${now.refine} refinement)`);
-  printTable(
+  printFittingTable(
     [
       'collection',
       'listed',
       'ingested',
       'held',
       'left out',
-      'pre-labelled',
+      'proposed',
       'junior',
-      'radiologist',
+      'certified',
       'senior',
       'finished',
     ],
     now.collections.map((each) => [
       collectionFacts[each.collection].title,
-      each.listed,
-      each.ingested,
-      each.quarantined,
-      each.excluded,
-      each.preLabelled,
-      each.waiting.junior,
-      each.waiting.certified,
-      each.waiting.senior,
-      each.finished,
+      ...[each.listed, each.ingested, each.quarantined, each.excluded, each.preLabelled].map(String),
+      ...[each.waiting.junior, each.waiting.certified, each.waiting.senior, each.finished].map(String),
     ]),
+    terminalWidth(),
   );
+}
+
+/** Devices that take no work because something is wrong with them. */
+function printDevices(devices: readonly DeviceState[]): void {
+  const failed = devices.filter(({ state }) => state === 'failed');
+  if (failed.length === 0) return;
+  say('');
+  say(styled('bold', `Devices that take no work (${failed.length} of ${devices.length})`));
+  for (const { device, hardwareClass, at, reason } of failed) {
+    const name = hardwareClass === undefined ? device : `${device} (${hardwareClass})`;
+    say(styled('red', `${name} since ${at.slice(0, 16).replace('T', ' ')}: ${reason}`));
+  }
 }
 
 const ranks = ['reject', 'quarantine', 'exclude', 'flag', 'note'];
@@ -72,6 +84,7 @@ function printFindings(now: CampaignStatus, all: boolean): void {
   for (const each of shown) {
     const where = each.caseId === undefined ? each.collection : `${each.collection}/${each.caseId}`;
     say(cut(`${each.severity.padEnd(10)} ${each.code.padEnd(20)} ${where}`, terminalWidth()));
-    say(styled(colours[each.severity], `           ${each.message}. ${each.suggestion}.`));
+    const text = wrapped(`${closed(each.message)} ${sentence(each.suggestion)}`, 11);
+    say(styled(colours[each.severity], text));
   }
 }

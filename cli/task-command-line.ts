@@ -6,6 +6,7 @@ import { TaskCommand } from '../domain/task-command.js';
 import { putContent } from '../storage/content.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { type PersonalKind, type TaskField, taskActions } from './task-actions.js';
+import { WrongOption } from './wrong-option.js';
 
 /** Options that say what a command holds. */
 export interface CommandOptions {
@@ -78,7 +79,7 @@ function given(values: Values): Values {
 
 function required(kind: string, what: string, value: string | undefined): string {
   if (value) return value;
-  throw new PlusctError('InvalidInput', `${kind} needs ${what}`);
+  throw new WrongOption(`${kind} needs ${what}`);
 }
 
 function reasonFor(kind: string, reason: string | undefined): string {
@@ -88,21 +89,18 @@ function reasonFor(kind: string, reason: string | undefined): string {
 function organOf(text: string): Organ {
   const organ = organs.find((each) => each === text);
   if (organ !== undefined) return organ;
-  throw new PlusctError('InvalidInput', `--organ is '${text}'; there are ${organs.join(', ')}`);
+  throw new WrongOption(`--organ is '${text}'; there are ${organs.join(', ')}`);
 }
 
 function onlyOrgan(kind: string, named: readonly Organ[]): Organ {
   const [organ, ...more] = named;
   if (organ !== undefined && more.length === 0) return organ;
-  throw new PlusctError('InvalidInput', `${kind} takes one --organ: name every organ on its own`);
+  throw new WrongOption(`${kind} takes one --organ: name every organ on its own`);
 }
 
 function versionOf(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  throw new PlusctError(
-    'InvalidInput',
-    `--expected-version is '${text}'; give the number that tasks show prints`,
-  );
+  throw new WrongOption(`--expected-version is '${text}'; give the number that tasks show prints`);
 }
 
 async function upload(store: ObjectStore, file: string) {

@@ -18,6 +18,7 @@ import { printJson, printTable, say, styled } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
 import type { PersonalKind } from './task-actions.js';
 import { type CommandOptions, makeCommand } from './task-command-line.js';
+import { WrongOption } from './wrong-option.js';
 
 /** Exit code of a command that the rules refused. */
 const refusedExitCode = 3;
@@ -163,7 +164,7 @@ async function addressOf(session: Session, text: string, options: TaskOptions): 
 function roundOf(text: string): { round: number; kind?: TaskState['kind'] & string } {
   const parsed = parseRound(text);
   if (parsed !== undefined) return parsed;
-  throw new PlusctError('InvalidInput', `--round is '${text}'; give a number, or one with -double or -blind`);
+  throw new WrongOption(`--round is '${text}'; give a number, or one with -double or -blind`);
 }
 
 /** The task of a case that the options name. */

@@ -1,8 +1,8 @@
-import { PlusctError } from '../domain/errors.js';
 import { tokenScopes } from '../domain/permissions.js';
 import { createApiToken, listApiTokens, revokeApiToken } from '../storage/api-tokens.js';
 import { printJson, printTable, say } from './output.js';
 import type { Session } from './session.js';
+import { WrongOption } from './wrong-option.js';
 
 export interface TokenOptions {
   readonly as: string;
@@ -18,7 +18,7 @@ const longestDays = 366;
 export async function createToken(session: Session, options: TokenOptions): Promise<void> {
   const days = Number(options.days);
   if (!(days > 0 && days <= longestDays)) {
-    throw new PlusctError('InvalidInput', `--days is '${options.days}'; give 1 to ${longestDays}`);
+    throw new WrongOption(`--days is '${options.days}'; give 1 to ${longestDays}`);
   }
   const scopes = (options.scope.length === 0 ? ['read'] : options.scope).map(scopeOf);
   const about = {
@@ -65,5 +65,5 @@ export async function revokeToken(session: Session, id: string): Promise<void> {
 function scopeOf(text: string) {
   const scope = tokenScopes.find((each) => each === text);
   if (scope !== undefined) return scope;
-  throw new PlusctError('InvalidInput', `--scope is '${text}'; there are ${tokenScopes.join(', ')}`);
+  throw new WrongOption(`--scope is '${text}'; there are ${tokenScopes.join(', ')}`);
 }

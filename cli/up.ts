@@ -2,13 +2,16 @@ import { startDetached, stopDetached } from '../infra/detached.js';
 import { readRun, resolveHome } from '../infra/home.js';
 import { ensureTools } from '../infra/tools.js';
 import { printJson, printTable, say } from './output.js';
-import { workerSpecs } from './worker-specs.js';
+import { defaultDevices, workerSpecs } from './worker-specs.js';
+import { wholeNumber } from './wrong-option.js';
 
 /** `plusct up`: servers and workers in the background, kept alive until `plusct down`. */
-export async function up(options: { devices: string; json?: boolean }): Promise<void> {
+export async function up(options: { devices?: string; json?: boolean }): Promise<void> {
+  const devices =
+    options.devices === undefined ? defaultDevices() : wholeNumber('--devices', options.devices, 1, 64);
   const home = resolveHome();
   await ensureTools({ toolsDir: home.toolsDir, say: (line) => process.stderr.write(`${line}\n`) });
-  await startDetached({ home, workers: workerSpecs(Number(options.devices)) });
+  await startDetached({ home, workers: workerSpecs(devices) });
   const { endpoints, children } = readRun(home);
   if (options.json) return printJson({ endpoints, children });
   printTable(

@@ -3,6 +3,7 @@ import { CaseSummary, Passport } from './case.js';
 import { Decision } from './decision.js';
 import { DoubleReads } from './double-read.js';
 import { Finding } from './finding.js';
+import { DevicePlan } from './hardware-class.js';
 import { LabelSummary } from './label-version.js';
 import { Person } from './person.js';
 import { CampaignName, CollectionName, ObjectRef } from './primitives.js';
@@ -20,6 +21,8 @@ export const CampaignPlan = z.object({
   engine: z.string(),
   /** What the engine is set to where it is not as the engine has it; see `Engine.settingsOf`. */
   engineSettings: EngineSettings.optional(),
+  /** Which devices train and infer. */
+  devices: DevicePlan.optional(),
   people: z.array(Person),
   /** How long people may take, where it is not as `domain/task-policy.ts` says. */
   taskPolicy: TaskPolicyChoice.optional(),

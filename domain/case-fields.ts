@@ -37,6 +37,10 @@ const indices = ['i', 'j', 'k'] as const;
 const joined = (sides: readonly number[] | undefined): string | undefined =>
   sides?.map((side) => String(Number(side.toPrecision(4)))).join('×');
 
+function knownSpacing({ geometry }: CaseView['passport']): readonly number[] | undefined {
+  return geometry?.spacingUnknown ? undefined : geometry?.spacingMm;
+}
+
 const ofCase: readonly CaseField[] = [
   field('case', 'collection/case', ({ name }) => name),
   field('collection', 'source collection', ({ passport }) => passport.collection),
@@ -49,6 +53,10 @@ const ofCase: readonly CaseField[] = [
   field('licence.source', 'licence of the image and its source label', ({ passport }) => passport.licence),
   field('allows', 'what the licence allows: share, derivatives, commercial', ({ licence }) =>
     licenceUses.filter((use) => licenceObstacles(licence, use).length === 0),
+  ),
+  field('licence.note', 'what is not certain about the licence', ({ passport }) => passport.licenceNote),
+  field('copies', 'other distributions of the same scan', ({ passport }) =>
+    passport.otherCopies?.map(({ copy }) => copy),
   ),
   field('citation', 'what to cite', ({ passport }) => passport.citation),
   field('missing', 'organs that the source did not label', ({ passport }) => passport.missingOrgans),
@@ -78,12 +86,14 @@ const ofVolume: readonly CaseField[] = [
   ...indices.map((index, n) =>
     field(`shape.${index}`, `voxels along ${index}`, ({ passport }) => passport.geometry?.shape[n]),
   ),
-  field('spacing', 'voxel sides in mm', ({ passport }) => joined(passport.geometry?.spacingMm)),
+  field('spacing', 'voxel sides in mm, none where they are unknown', ({ passport }) =>
+    joined(knownSpacing(passport)),
+  ),
   ...indices.map((index, n) =>
     field(
       `spacing.${index}`,
       `voxel side along ${index} in mm`,
-      ({ passport }) => passport.geometry?.spacingMm[n],
+      ({ passport }) => knownSpacing(passport)?.[n],
     ),
   ),
   field('axes', 'direction in which i, j, k grow', ({ passport }) => passport.geometry?.axisCodes),
@@ -137,21 +147,40 @@ const ofOrgans: readonly CaseField[] = organs.flatMap((organ) =>
 export const caseFields: readonly CaseField[] = [...ofCase, ...ofVolume, ...ofOrgans];
 const byName = new Map(caseFields.map((each) => [each.name, each]));
 
-export const isCaseField = (name: string): boolean => byName.has(name);
+const factName = /^fact(\.\w+)+$/;
+
+/** What a table of the collection says of the patient: `fact.gender`, `fact.voxel_spacing.x_spacing`. */
+function factField(name: string): CaseField | undefined {
+  if (!factName.test(name)) return undefined;
+  const [, ...path] = name.split('.');
+  return field(name, 'as the collection’s table has it', ({ passport }) => {
+    let at: unknown = passport.facts;
+    for (const part of path) at = isRecord(at) ? at[part] : undefined;
+    return typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? at : undefined;
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+const fieldCalled = (name: string): CaseField | undefined => byName.get(name) ?? factField(name);
+
+export const isCaseField = (name: string): boolean => fieldCalled(name) !== undefined;
 
 /** The field of that name. Throws `InvalidInput` that lists what there is. */
 export function caseField(name: string): CaseField {
-  const found = byName.get(name);
+  const found = fieldCalled(name);
   if (found !== undefined) return found;
   throw new PlusctError('InvalidInput', `A case has no field '${name}'. ${knownFields}`);
 }
 
 /** All names in one sentence; those of organs once. */
-export const knownFields = `Fields are ${[...ofCase, ...ofVolume].map(({ name }) => name).join(', ')} and organ.NAME.PART with NAME one of ${organs.join(', ')} and PART one of ${organParts.map(([name]) => name).join(', ')}.`;
+export const knownFields = `Fields are ${[...ofCase, ...ofVolume].map(({ name }) => name).join(', ')} and organ.NAME.PART with NAME one of ${organs.join(', ')} and PART one of ${organParts.map(([name]) => name).join(', ')}, and fact.NAME for what a collection’s table says.`;
 
 /** Reads the fields of one case for a query. */
 export function fieldsOf(view: CaseView): FieldReader {
-  return (name) => byName.get(name)?.read(view) ?? [];
+  return (name) => fieldCalled(name)?.read(view) ?? [];
 }
 
 function unique(values: readonly (string | undefined)[]): string[] {

@@ -115,7 +115,7 @@ function organView(organ: Organ, records: CaseRecords, modelsBind: boolean): Org
     simulated: edits.some(({ simulated }) => simulated === true),
     licence: strictestLicence([passport.licence, ...trained]),
     voxels: label.voxels,
-    ...(passport.geometry === undefined
+    ...(passport.geometry === undefined || passport.geometry.spacingUnknown
       ? {}
       : { volumeMl: volumeMl(label.voxels, passport.geometry.spacingMm) }),
     ...(reason === undefined ? {} : { reason }),

@@ -10,6 +10,17 @@ import { Geometry, VoxelIdentity } from './volume.js';
 /** What the collection's own tables say of a patient: names and values as they stand there, of any kind. */
 const Facts = z.record(z.string(), z.json());
 
+/** The scan that a case with a lost header may have been made from. */
+export const OriginalScan = z.object({
+  /** Where it was found. */
+  source: z.string(),
+  /** Of how often each HU of soft tissue occurs: equal voxels in any order have it, however air was padded. */
+  softTissueSha256: Sha256,
+  shape: z.tuple([z.number(), z.number(), z.number()]),
+  spacingMm: z.tuple([z.number(), z.number(), z.number()]),
+});
+export type OriginalScan = z.infer<typeof OriginalScan>;
+
 /** A case as its collection lists it, before any file was opened. Paths are relative to the collection's folder. */
 export const SourceCase = z.object({
   collection: CollectionName,
@@ -27,10 +38,14 @@ export const SourceCase = z.object({
   trueSpacing: z
     .object({ spacingMm: z.tuple([z.number(), z.number(), z.number()]), source: z.string() })
     .optional(),
+  /** Scans of which one may be this case's original; its voxels tell which. */
+  originals: z.array(OriginalScan).optional(),
   /** Set when the collection withdrew this case as a copy of another one of its cases. */
   withdrawnCopyOf: CaseId.optional(),
   /** What the values of this case's label mean, where its folder says so; else what the collection defines. */
   organLabels: OrganLabels.optional(),
+  /** Path → hash, as far as a list of checksums in the collection's folder has this case's files. */
+  expectedSha256: z.record(z.string(), Sha256).optional(),
   /** Organs that this patient is known not to have. */
   absentOrgans: z.array(OrganName).optional(),
   /** The distribution that its files are from, where it is known; else the collection's usual one. */

@@ -45,6 +45,23 @@ export interface EffortRow {
   readonly acceptedAsIs: number;
 }
 
+/** What one day brought of the dataset's own work: commands that counted. */
+export interface EffortDay {
+  /** In UTC, `2026-03-02`. */
+  readonly day: string;
+  readonly submitted: number;
+  readonly certified: number;
+  readonly verified: number;
+}
+
+/** The commands that bring a case one stage further. */
+const advances: Readonly<Record<string, Exclude<keyof EffortDay, 'day'>>> = {
+  submit: 'submitted',
+  approve: 'certified',
+  verify: 'verified',
+  refine: 'verified',
+};
+
 /** How far a task is and what time each stage has taken so far: what a forecast rests on. */
 export interface TaskEffort {
   readonly task: string;
@@ -61,6 +78,7 @@ export interface TaskEffort {
  */
 export class EffortLedger {
   private readonly facts: Fact[] = [];
+  private readonly byDay = new Map<string, EffortDay>();
   private readonly tasks = new Map<string, { opened: AuditRecord['labelsAfter']; newest: TaskState }>();
 
   add(record: AuditRecord): void {
@@ -70,6 +88,7 @@ export class EffortLedger {
     const ended = this.tasks.get(entity)?.newest.phase !== 'verified' && task.phase === 'verified';
     this.tasks.set(entity, { opened, newest: task });
     if (record.outcome !== 'done') return;
+    this.advance(record, task);
     this.facts.push(...workFacts(record, task), ...returnFacts(record, task));
     if (ended) this.facts.push(...proposalFacts(entity, task, opened));
   }
@@ -88,9 +107,22 @@ export class EffortLedger {
     return names.map((name) => rowOf(name, groups.get(name)!));
   }
 
+  /** Days on which a case went on, the first one first. */
+  days(): EffortDay[] {
+    return [...this.byDay.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+  }
+
   /** Everything in one line. */
   total(): EffortRow {
     return rowOf('all', this.facts);
+  }
+
+  private advance({ action, at }: AuditRecord, task: TaskState): void {
+    const what = advances[action];
+    if (what === undefined || (task.kind ?? 'refine') !== 'refine') return;
+    const day = at.slice(0, 'yyyy-mm-dd'.length);
+    const so = this.byDay.get(day) ?? { day, submitted: 0, certified: 0, verified: 0 };
+    this.byDay.set(day, { ...so, [what]: so[what] + 1 });
   }
 
   /** Every task with the time that it has taken so far. */

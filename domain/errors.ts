@@ -8,12 +8,15 @@ export const permanentFailures = [
   'ModelNotFound',
   'ConflictingResult',
   'InvalidInput',
+  'DeviceTooSmall',
 ] as const;
 /** Failures that may pass: a server that is away, a worker that was killed. */
 export const passingFailures = [
   'StoreUnavailable',
   'SourceUnavailable',
   'EngineCrashed',
+  /** This worker lacks the engine; another may have it, and somebody may install it. */
+  'EngineMissing',
   'Cancelled',
 ] as const;
 export type FailureKind = (typeof permanentFailures)[number] | (typeof passingFailures)[number];

@@ -16,6 +16,10 @@ export const findingCatalogue = {
   FILE_EMPTY: { severity: 'reject', means: 'a file has no bytes' },
   FILE_TRUNCATED: { severity: 'reject', means: 'a file holds fewer voxels than its header promises' },
   FILE_CORRUPT: { severity: 'reject', means: 'a file cannot be decompressed or its checksum is wrong' },
+  FILE_CHANGED: {
+    severity: 'quarantine',
+    means: 'a file is not the one that the checksums in its collection’s folder list',
+  },
   HEADER_INVALID: { severity: 'reject', means: 'a header field has a value that no reader can use' },
   AFFINE_INVALID: { severity: 'reject', means: 'the affine is not finite or is near singular' },
   DATATYPE_UNSUPPORTED: { severity: 'reject', means: 'the voxel type is none of those that CT uses' },
@@ -220,7 +224,7 @@ export const findingCatalogue = {
   SUBMISSION_OVERLAP: { severity: 'flag', means: 'segments of a submitted file share voxels' },
   SUBMISSION_ELSEWHERE: {
     severity: 'flag',
-    means: 'a returned mask was changed in organs that the return does not name',
+    means: 'a mask was changed in organs that its return, or its task, does not ask for',
   },
   EXCLUDED_BY_OPERATOR: { severity: 'exclude', means: 'a person decided to leave the case out' },
 } as const satisfies Record<string, CatalogueEntry>;

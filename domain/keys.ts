@@ -172,3 +172,32 @@ export const evaluationPrefix = (id: string): string => `${evaluationsPrefix}${i
 export const evaluationKey = (id: string, file: string): string => `${evaluationPrefix(id)}/${file}`;
 export const evaluationCaseKey = (id: string, collection: Collection, caseId: string): string =>
   `${evaluationPrefix(id)}/cases/${collection}/${caseId}.json`;
+
+export const releasesPrefix = (campaign: string): string => `${root}/releases/${campaign}/`;
+export const releasePrefix = (campaign: string, version: string): string =>
+  `${releasesPrefix(campaign)}${version}/`;
+/** Written once and last: with it a release is there, without it there is none. */
+export const releaseManifestKey = (campaign: string, version: string): string =>
+  `${releasePrefix(campaign, version)}manifest.json`;
+/** When it came out, which the manifest does not hold. */
+export const publicationKey = (campaign: string, version: string): string =>
+  `${releasePrefix(campaign, version)}published.json`;
+
+export const usagesPrefix = `${root}/usage/`;
+export const usagePrefix = (campaign: string): string => `${usagesPrefix}${campaign}/`;
+/** One stay on a device, by its start and the hash of the record. `at` is an ISO time to the millisecond. */
+export const usageKey = (campaign: string, at: string, sha256: string): string =>
+  `${usagePrefix(campaign)}${feedStamp(new Date(at))}~${sha256.slice(0, 16)}.json`;
+export const devicesPrefix = `${root}/devices/`;
+export const devicePrefix = (device: string): string => `${devicesPrefix}${device}/`;
+/** What became of a device, numbered from 1. */
+export const deviceStateKey = (device: string, number: number): string =>
+  `${devicePrefix(device)}${String(number).padStart(8, '0')}.json`;
+/** Device memory that a model was seen to need. */
+export const modelMemoryPrefix = (modelId: string): string => `${root}/model-memory/${modelId}/`;
+export const modelMemoryKey = (modelId: string, memoryMb: number): string =>
+  `${modelMemoryPrefix(modelId)}${String(memoryMb).padStart(8, '0')}.json`;
+export const modelImportsPrefix = (modelId: string): string => `${root}/model-imports/${modelId}/`;
+/** Who took a model in from an archive, by the hash of the archive. */
+export const modelImportKey = (modelId: string, archiveSha256: string): string =>
+  `${modelImportsPrefix(modelId)}${archiveSha256}.json`;

@@ -127,12 +127,46 @@ export function licenceObstacles(expression: string, use: LicenceUse): string[] 
       return [`${licence} is not in the table of licences, so nothing is known to be allowed`];
     return facts[use] ? [] : [`${licence} does not allow ${useNames[use]}`];
   });
-  const alike = parts.filter((licence) => factsOf(licence)?.shareAlike);
-  if (use !== 'derivatives' || alike.length < 2) return own;
-  return [
-    ...own,
-    `${alike.join(' and ')} each ask for their own terms (share-alike): no licence satisfies both`,
-  ];
+  const apart = use === 'derivatives' ? incompatiblePairs(parts) : [];
+  return [...own, ...apart.map(({ why }) => why)];
+}
+
+/** Two licences whose material cannot be put together in adapted material that is shared. */
+export interface LicencePair {
+  readonly first: string;
+  readonly second: string;
+  readonly why: string;
+}
+
+/**
+ * Pairs of licences that each allow sharing adapted material, but not together: share-alike (section 3(b)) asks for its own
+ * terms or a later version of them, which have to keep to the other licence as well (Creative Commons' chart of licences
+ * that can be remixed says the same). Licences that allow no sharing of adapted material at all are none of these.
+ */
+export function incompatiblePairs(expressions: readonly string[]): LicencePair[] {
+  const all = [...new Set(expressions.flatMap(licenceParts))]
+    .filter((one) => factsOf(one)?.derivatives)
+    .sort();
+  return all.flatMap((first, n) =>
+    all.slice(n + 1).flatMap((second) => {
+      if (togetherUnder(first, second) || togetherUnder(second, first)) return [];
+      const alike = [first, second].filter((one) => factsOf(one)?.shareAlike);
+      if (alike.length === 0) return [];
+      const why =
+        alike.length === 2
+          ? `${first} and ${second} each ask for their own terms (share-alike): no licence satisfies both`
+          : `${alike[0]} asks for its own terms (share-alike), which allow more than ${alike[0] === first ? second : first} does`;
+      return [{ first, second, why }];
+    }),
+  );
+}
+
+/** Whether adapted material of both can be under the terms of `one`, or of a later version of it. */
+function togetherUnder(one: string, other: string): boolean {
+  const family = one.replace(/-\d.*$/, '');
+  const later = Object.keys(licences).filter((name) => name.replace(/-\d.*$/, '') === family && name >= one);
+  const sameFamily = other.replace(/-\d.*$/, '') === family;
+  return later.some((name) => name === other || (sameFamily && name >= other) || covers(name, other));
 }
 
 const useNames: Readonly<Record<LicenceUse, string>> = {

@@ -9,20 +9,27 @@ export interface SplitInput {
   /** Parts and their shares, as `{ train: 0.8, test: 0.2 }`; shares are relative to their sum. */
   readonly shares: Readonly<Record<string, number>>;
   readonly seed: number;
+  /** Parts that cases have had before: they stay, and cases that belong to them follow. */
+  readonly kept?: Readonly<Record<string, string>>;
 }
 
 /**
  * Divides cases into parts so that no group is parted: larger groups first, each to the part that is farthest from its
  * share. Pure: the same cases, groups, shares and seed give the same parts, whatever their order. A group that is larger
- * than a part's share makes that part larger. Throws `RangeError` on shares that are not positive.
+ * than a part's share makes that part larger. Where cases that have been kept apart turn out to belong together, they all go to the
+ * first of their parts. Throws `RangeError` on shares that are not positive.
  */
-export function splitCases({ cases, groups, shares, seed }: SplitInput): Record<string, string[]> {
+export function splitCases({ cases, groups, shares, seed, kept = {} }: SplitInput): Record<string, string[]> {
   const parts = Object.entries(shares).map(([name, share]) => ({ name, share, cases: [] as string[] }));
   const total = parts.reduce((sum, { share }) => sum + share, 0);
   if (parts.length === 0 || parts.some(({ share }) => !(share > 0)) || !Number.isFinite(total)) {
     throw new RangeError('shares: every part needs a positive share');
   }
-  for (const unit of unitsOf(cases, groups, seed)) {
+  const homeOf = (unit: readonly string[]) =>
+    parts.find(({ name: part }) => unit.some((name) => Object.hasOwn(kept, name) && kept[name] === part));
+  const units = unitsOf(cases, groups, seed);
+  for (const unit of units) homeOf(unit)?.cases.push(...unit);
+  for (const unit of units.filter((each) => homeOf(each) === undefined)) {
     const lacking = ({ share, cases: own }: (typeof parts)[number]) =>
       share / total - own.length / cases.length;
     const neediest = parts.reduce((best, part) => (lacking(part) > lacking(best) + 1e-12 ? part : best));

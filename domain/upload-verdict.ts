@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Finding } from './finding.js';
+import { Finding, finding } from './finding.js';
 import { findingCodes } from './finding-catalogue.js';
 
 const Triple = z.tuple([z.number(), z.number(), z.number()]);
@@ -28,6 +28,11 @@ export const UploadRefusal = z.object({
   remedy: z.string(),
 });
 export type UploadRefusal = z.infer<typeof UploadRefusal>;
+
+/** The refusal as a finding on the file at `where`. */
+export function findingOf({ code, message, remedy }: UploadRefusal, where: string): Finding {
+  return finding(code, { where, message, suggestion: remedy });
+}
 
 /** The gate's answer on an uploaded file. */
 export const UploadVerdict = z.discriminatedUnion('accepted', [UploadSummary, UploadRefusal]);

@@ -30,6 +30,17 @@ export function takingCommand(
   return involvement(task, id, 'verification') === undefined ? 'start-verification' : undefined;
 }
 
+function heldBy(board: readonly BoardEntry[], person: Person, now: string): BoardEntry[] {
+  return board.filter(({ task }) => task.lease?.holder === person.id && !leaseIsOver(task, now));
+}
+
+/** Why a person may take nothing new, whatever waits; undefined when they may. */
+export function quotaRefusal(board: readonly BoardEntry[], person: Person, now: string): string | undefined {
+  const [held, quota] = [heldBy(board, person, now).length, person.quota ?? defaultQuota];
+  if (held < quota) return undefined;
+  return `${person.id} holds ${held} of at most ${quota} tasks; finish one, put one back or hand one over first`;
+}
+
 /** What decides the order of a queue besides the board. */
 export interface QueueOrder {
   /** Expected error of a case, by `{collection}/{caseId}`: what needs people most comes first. */
@@ -47,11 +58,10 @@ export function nextTasks(
   now: string,
   { expectedErrors = new Map() }: QueueOrder = {},
 ): BoardEntry[] {
-  const own = board.filter(({ task }) => task.lease?.holder === person.id && !leaseIsOver(task, now));
-  const held = [...own].sort(
+  const held = heldBy(board, person, now).sort(
     (a, b) => Number(b.task.phase === 'returned') - Number(a.task.phase === 'returned') || byAge(a, b),
   );
-  if (own.length >= (person.quota ?? defaultQuota)) return held;
+  if (quotaRefusal(board, person, now) !== undefined) return held;
   const reads = readingsOf(board, person.id);
   const free = board.filter(
     ({ task }) =>

@@ -22,6 +22,9 @@ export const reopenedCaseId = (at: CaseAddress, round: number): string =>
 export const evaluationWorkflowId = (campaign: string): string => `${campaignId(campaign)}/evaluate`;
 /** An evaluation that somebody asked for, beside the campaign's own. */
 export const askedEvaluationId = (campaign: string): string => `${evaluationWorkflowId(campaign)}/asked`;
+/** The making of one release. */
+export const releaseWorkflowId = (campaign: string, version: string): string =>
+  `${campaignId(campaign)}/release/${version}`;
 export const roundWorkflowId = (campaign: string, roundId: string): string =>
   `${campaignId(campaign)}/pseudo-label-round/${roundId}`;
 /** One change of the standing models is carried to the cases at a time. */
@@ -71,6 +74,12 @@ export function caseOfEntity(campaign: string, entity: string): CaseAddress | un
     : undefined;
 }
 
+/** What became of asking for a release. */
+export const releaseEntity = (version: string): string => `release/${version}`;
+/** Faults that users of releases reported. */
+export const errataPrefix = 'erratum/';
+export const erratumEntity = (id: string): string => `${errataPrefix}${id}`;
+
 /** The seals over a campaign's record. */
 export const checkpointEntity = 'checkpoint';
 
@@ -82,6 +91,7 @@ export const queries = { task: 'task', progress: 'progress' } as const;
 export const workflowTypes = {
   buildDataset: 'buildDataset',
   evaluateLabels: 'evaluateLabels',
+  publishRelease: 'publishRelease',
   refineCase: 'refineCase',
   reopenCase: 'reopenCase',
   pseudoLabelRound: 'pseudoLabelRound',

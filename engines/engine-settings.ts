@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { PlusctError } from '../domain/errors.js';
 import type { EngineSettings } from '../domain/training-set.js';
 
@@ -6,4 +7,31 @@ export function noSettings(engine: string, given: Readonly<EngineSettings>): Eng
   const [first] = Object.keys(given);
   if (first === undefined) return {};
   throw new PlusctError('InvalidInput', `the engine ${engine} has no setting "${first}": it has none at all`);
+}
+
+/** Settings under an engine's schema, defaults filled in. Throws `InvalidInput` naming the setting and what there is. */
+export function checkedSettings<Schema extends z.ZodObject>(
+  engine: string,
+  schema: Schema,
+  given: Readonly<EngineSettings>,
+): z.infer<Schema> {
+  const names = Object.keys(schema.shape);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const known = names.join(', ');
+    throw new PlusctError(
+      'InvalidInput',
+      `the engine ${engine} has no setting "${unknown}"; it has ${known}`,
+    );
+  }
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = String(issue!.path[0]);
+  const what =
+    given[name] === undefined
+      ? `has to be given: ${issue!.message}`
+      : `cannot be ${JSON.stringify(given[name])}`;
+  const why = given[name] === undefined ? '' : `: ${issue!.message}`;
+  throw new PlusctError('InvalidInput', `the setting ${name} of the engine ${engine} ${what}${why}`);
 }

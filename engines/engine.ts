@@ -64,6 +64,8 @@ export interface EngineDescription {
   readonly learnsFromSlices?: true;
   /** It can go on from a model (`startFrom`): the fine-tuning step of a teacher–student round. */
   readonly finetunes?: true;
+  /** It learns nothing: a model is what its settings name, and `train` only checks them, without cases. */
+  readonly fixed?: true;
 }
 
 /** A label map, and how sure its model is of each organ. */

@@ -2,6 +2,7 @@ import { DataError } from '../domain/errors.js';
 import type { FindingCode } from '../domain/finding-catalogue.js';
 import { organValue } from '../domain/organ.js';
 import type { Geometry } from '../domain/volume.js';
+import { hasMagic } from './dicom-elements.js';
 import { type DicomFile, type DicomItem, readDicomFile } from './dicom-file.js';
 import { organOf } from './dicom-seg-codes.js';
 import { type FramePlane, frameGrid, planeOf } from './dicom-seg-grid.js';
@@ -84,6 +85,13 @@ export function readSegmentation(path: string, bytes: Uint8Array, grid?: Geometr
     segments,
     ...(referenced === undefined ? {} : { referencedSeriesUid: referenced }),
   };
+}
+
+/** Whether a file is a DICOM object of a kind that `readSegmentation` reads. Throws as `readDicomFile` does. */
+export function isSegmentation(path: string, bytes: Uint8Array): boolean {
+  if (!hasMagic(bytes)) return false;
+  const sopClass = readDicomFile(path, bytes).text('sopClass');
+  return sopClass === segmentationStorage || sopClass === labelMapStorage;
 }
 
 interface Layout {

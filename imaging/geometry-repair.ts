@@ -58,6 +58,11 @@ export function isPlaceholder({ affine }: Geometry): boolean {
   return spacingOf(affine).every((side) => Math.abs(side - 1) < 1e-6) && affine.every((row) => row[3] === 0);
 }
 
+/** Whether the voxels' sides are those of the patient, as far as anybody knows. */
+export function sidesKnown(geometry: Geometry): boolean {
+  return geometry.spacingUnknown !== true && !isPlaceholder(geometry);
+}
+
 function changed(geometry: Geometry, repair: Change): Geometry {
   const { after: affine } = repair;
   return {

@@ -20,8 +20,8 @@ export interface MaskCheck {
   readonly geometry: Geometry;
   /** Organs attested absent. */
   readonly absent: readonly Organ[];
-  /** The organs that a return named; left out where nothing was returned or everything was. */
-  readonly returned?: readonly Organ[];
+  /** The organs that a return named, or that the task was opened for; left out where all may be corrected. */
+  readonly askedFor?: readonly Organ[];
   /** Volumes in mL of labels of the collection that were accepted so far. */
   readonly acceptedMl: Partial<Record<Organ, readonly number[]>>;
 }
@@ -114,18 +114,18 @@ function empty(organ: Organ): Finding {
 }
 
 function elsewhere(
-  { returned }: MaskCheck,
+  { askedFor }: MaskCheck,
   open: readonly Organ[],
   changedVoxels: CheckedMask['changedVoxels'],
 ): Finding[] {
-  if (returned === undefined || returned.length === 0) return [];
+  if (askedFor === undefined || askedFor.length === 0) return [];
   return open
-    .filter((organ) => !returned.includes(organ) && changedVoxels[organ] !== undefined)
+    .filter((organ) => !askedFor.includes(organ) && changedVoxels[organ] !== undefined)
     .map((organ) =>
       of('SUBMISSION_ELSEWHERE', {
         field: organ,
         value: String(changedVoxels[organ]),
-        message: `${changedVoxels[organ]} voxels of ${organ} were changed, the return asked for ${returned.join(', ')}`,
+        message: `${changedVoxels[organ]} voxels of ${organ} were changed, the task asks for ${askedFor.join(', ')}`,
         suggestion: 'say why, or leave the other organs as they were',
       }),
     );

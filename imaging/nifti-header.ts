@@ -1,6 +1,7 @@
 import { readHeader } from 'nifti-reader-js';
 import { DataError } from '../domain/errors.js';
 import type { FindingCode } from '../domain/finding-catalogue.js';
+import { foreignKind } from './foreign-file.js';
 import type { Affine } from './geometry.js';
 import type { QuaternionPart } from './quaternion.js';
 
@@ -96,11 +97,19 @@ function recognise(
   const littleEndian = size === 348 || size === 540;
   const bytes = littleEndian ? size : swapped;
   if (start.length >= 4 && bytes !== 348 && bytes !== 540) {
-    throw invalid(
-      'sizeof_hdr',
-      String(size),
-      `${where}: no NIfTI file, its header size is neither 348 nor 540`,
-    );
+    const kind = foreignKind(start);
+    if (kind !== undefined) {
+      const message = `${where}: no NIfTI file, but ${kind}`;
+      throw fault(
+        'HEADER_INVALID',
+        'sizeof_hdr',
+        String(size),
+        message,
+        'Give the .nii or .nii.gz file itself.',
+      );
+    }
+    const message = `${where}: no NIfTI file, its header size is neither 348 nor 540`;
+    throw invalid('sizeof_hdr', String(size), message);
   }
   if (start.length < 4 || start.length < bytes) {
     const message = `${where}: ends after ${start.length} bytes, inside its header`;

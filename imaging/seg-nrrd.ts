@@ -15,7 +15,8 @@ export interface SegmentedOrgans {
   readonly sharedVoxels: number;
 }
 
-interface Segment {
+/** One segment as the header names it: a value in one of the file's layers. */
+export interface NrrdSegment {
   readonly name: string;
   readonly layer: number;
   readonly labelValue: number;
@@ -30,7 +31,7 @@ const unknown = 255;
  * without segments is a plain label map, whose values are those of `organValue`. Throws SUBMISSION_VALUES.
  */
 export function organsOfSegments(labels: NrrdLabels, where: string): SegmentedOrgans {
-  const segments = segmentsOf(labels.keyValues);
+  const segments = nrrdSegments(labels);
   if (segments.length === 0 && labels.layers === 1) return { values: plainValues(labels), sharedVoxels: 0 };
   const tables = Array.from({ length: labels.layers }, () => new Uint8Array(65536).fill(unknown));
   for (const table of tables) table[0] = 0;
@@ -46,8 +47,8 @@ export function organsOfSegments(labels: NrrdLabels, where: string): SegmentedOr
 }
 
 /** The segments that a header lists, in its order. */
-function segmentsOf(keyValues: ReadonlyMap<string, string>): Segment[] {
-  const segments: Segment[] = [];
+export function nrrdSegments({ keyValues }: Pick<NrrdLabels, 'keyValues'>): NrrdSegment[] {
+  const segments: NrrdSegment[] = [];
   for (let n = 0; keyValues.has(`Segment${n}_ID`) || keyValues.has(`Segment${n}_Name`); n++) {
     const read = (key: string): string | undefined => keyValues.get(`Segment${n}_${key}`);
     const name = read('Name') ?? read('ID') ?? '';

@@ -3,6 +3,7 @@ import { type Finding, finding } from '../domain/finding.js';
 import { organs, organValue } from '../domain/organ.js';
 import type { UploadSummary } from '../domain/upload-verdict.js';
 import type { Geometry } from '../domain/volume.js';
+import { foreignKind } from './foreign-file.js';
 import { gridDifference, offsetOnGrid } from './grid-difference.js';
 import { inflateStart } from './inflate.js';
 import { forEachNonzero } from './mask-box.js';
@@ -20,15 +21,6 @@ export interface SubmittedMask extends Omit<UploadSummary, 'accepted'> {
 
 /** More voxels than any CT series has (512 × 512 × 2048). */
 const mostVoxels = 2 ** 29;
-/** First bytes of files that people hand in by mistake. */
-const others: readonly { readonly begins: RegExp; readonly what: string }[] = [
-  { begins: /^PK/, what: 'a zip archive' },
-  { begins: /^\s*<(!doctype|html|head|body|\?xml)/i, what: 'a web page or XML document' },
-  { begins: /^\x89PNG|^\xff\xd8\xff|^GIF8/, what: 'a picture' },
-  { begins: /^%PDF/, what: 'a PDF document' },
-  { begins: /^[\s\S]{128}DICM/, what: 'a DICOM file' },
-  { begins: /^\s*[{[]/, what: 'a JSON document' },
-];
 const saveOnGrid =
   'Load image and mask together, save the mask without reorienting or resampling it, and hand that file in.';
 
@@ -182,14 +174,13 @@ function summary(
 }
 
 function refuseOthers(bytes: Uint8Array, where: string): void {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 256)).toString('latin1');
-  const found = others.find(({ begins }) => begins.test(start));
-  if (found === undefined) return;
+  const what = foreignKind(bytes);
+  if (what === undefined) return;
   throw new DataError({
     code: 'SUBMISSION_UNREADABLE',
     field: 'format',
-    value: found.what,
-    message: `${where}: is ${found.what}, not a mask`,
+    value: what,
+    message: `${where}: is ${what}, not a mask`,
     suggestion: 'Hand in the mask itself: .nii, .nii.gz or .seg.nrrd.',
   });
 }

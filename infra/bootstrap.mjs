@@ -1,4 +1,4 @@
-// One command from a fresh checkout: node infra/bootstrap.mjs start | test | build | check | bench | fuzz
+// One command from a fresh checkout: node infra/bootstrap.mjs start | test | test:nnunet | build | check | bench | bench:gpu | fuzz
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { prepare, root, run, SetupError } from './prepare.mjs';
@@ -10,6 +10,10 @@ async function fetchTools() {
   const load = (name) => import(pathToFileURL(join(root, 'dist', 'infra', name)).href);
   const [{ ensureTools }, { resolveHome }] = [await load('tools.js'), await load('home.js')];
   await ensureTools({ toolsDir: resolveHome().toolsDir, say: console.error });
+}
+
+function installNnunet() {
+  return node(join(root, 'dist', 'cli', 'main.js'), ['engine', 'install', 'nnunet']);
 }
 
 async function check() {
@@ -30,6 +34,15 @@ const commands = {
     await fetchTools();
     return node(bin('vitest', 'vitest.mjs'), ['run', ...args]);
   },
+  async 'test:nnunet'(args) {
+    await prepare();
+    await fetchTools();
+    const installed = await installNnunet();
+    return (
+      installed ||
+      node(bin('vitest', 'vitest.mjs'), ['run', '--config', join(root, 'vitest.nnunet.config.ts'), ...args])
+    );
+  },
   async build() {
     await prepare({ tolerant: process.argv.includes('--tolerant') });
     return 0;
@@ -37,6 +50,10 @@ const commands = {
   async bench(args) {
     await prepare();
     return node(join(root, 'dist', 'bench', 'main.js'), args);
+  },
+  async 'bench:gpu'(args) {
+    await prepare();
+    return (await installNnunet()) || node(join(root, 'dist', 'bench', 'main.js'), ['gpu', ...args]);
   },
   async fuzz(args) {
     await prepare();

@@ -44,7 +44,12 @@ export async function startDetached(options: {
   const main = join(home.root, 'dist', 'infra', 'supervise-main.js');
   const child = spawn(process.execPath, [main], {
     cwd: home.root,
-    env: { ...process.env, PLUSCT_HOME: home.dir, PLUSCT_TOOLS: home.toolsDir },
+    env: {
+      ...process.env,
+      PLUSCT_HOME: home.dir,
+      PLUSCT_TOOLS: home.toolsDir,
+      PLUSCT_ENGINES: home.enginesDir,
+    },
     detached: true,
     stdio: ['ignore', log, log],
   });

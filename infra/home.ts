@@ -15,6 +15,8 @@ export interface Home {
   readonly root: string;
   readonly dir: string;
   readonly toolsDir: string;
+  /** Engines that have to be installed, and the folders that they work in. */
+  readonly enginesDir: string;
   readonly logsDir: string;
   readonly temporalDir: string;
   readonly objectsDir: string;
@@ -36,14 +38,16 @@ export function projectRoot(from: string = dirname(fileURLToPath(import.meta.url
   return projectRoot(parent);
 }
 
-/** Paths of the home. `PLUSCT_HOME` moves the state, `PLUSCT_TOOLS` the downloaded tools. Creates nothing. */
+/** Paths of the home. `PLUSCT_HOME` moves the state, `PLUSCT_TOOLS` the downloaded tools, `PLUSCT_ENGINES` installed engines. Creates nothing. */
 export function resolveHome(env: Environment = process.env, root: string = projectRoot()): Home {
   const dir = resolve(root, env.PLUSCT_HOME || '.plusct');
   const toolsDir = resolve(root, env.PLUSCT_TOOLS || join('.plusct', 'tools'));
+  const enginesDir = resolve(root, env.PLUSCT_ENGINES || join('.plusct', 'engines'));
   return {
     root,
     dir,
     toolsDir,
+    enginesDir,
     logsDir: join(dir, 'logs'),
     temporalDir: join(dir, 'temporal'),
     objectsDir: join(dir, 'objects'),
@@ -104,6 +108,27 @@ export function externalCredentials(env: Environment): Credentials | undefined {
   const accessKeyId = env.S3_ACCESS_KEY_ID || env.AWS_ACCESS_KEY_ID;
   const secretAccessKey = env.S3_SECRET_ACCESS_KEY || env.AWS_SECRET_ACCESS_KEY;
   return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+}
+
+/** Address of an object store that the environment names, `undefined` if it names none. */
+export function externalObjectStore(env: Environment): string | undefined {
+  return env.PLUSCT_S3_ENDPOINT || env.S3_ENDPOINT || undefined;
+}
+
+/**
+ * How to reach servers that the environment names, `undefined` unless it names both and the keys. Namespace, bucket and region
+ * are left to their own variables.
+ */
+export function externalConnection(env: Environment): ConnectionEnv | undefined {
+  const [endpoint, keys] = [externalObjectStore(env), externalCredentials(env)];
+  if (!env.TEMPORAL_ADDRESS || !endpoint || !keys) return undefined;
+  return {
+    TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS,
+    S3_ENDPOINT: endpoint,
+    S3_ACCESS_KEY_ID: keys.accessKeyId,
+    S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    ...(env.AWS_REGION && !env.S3_REGION ? { S3_REGION: env.AWS_REGION } : {}),
+  };
 }
 
 /** The environment variables by which workers and other terminals find the servers of `run`. */

@@ -4,6 +4,7 @@ import {
   connectionEnv,
   type Environment,
   externalCredentials,
+  externalObjectStore,
   type Home,
   localCredentials,
   makeHome,
@@ -121,7 +122,7 @@ async function planObjects(
         'Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY beside S3_ENDPOINT.',
       );
     const endpoint = {
-      endpoint: env.PLUSCT_S3_ENDPOINT || env.S3_ENDPOINT || '',
+      endpoint: externalObjectStore(env) ?? '',
       bucket,
       region,
       external: true,

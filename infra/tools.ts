@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { PlusctError } from '../domain/errors.js';
-import { type Environment, externalCredentials } from './home.js';
+import { type Environment, externalCredentials, externalObjectStore } from './home.js';
 import { waitForLock } from './lock.js';
 import { installTool } from './tool-install.js';
 import { type ToolPin, temporalPin, weedPin } from './tool-pins.js';
@@ -86,7 +86,7 @@ export function installedPath(toolsDir: string, pin: ToolPin): string {
 /** True if the environment names a Temporal cluster or an object store that runs already. */
 export function isExternal(pin: ToolPin, env: Environment): boolean {
   if (pin === temporalPin) return Boolean(env.TEMPORAL_ADDRESS);
-  const endpoint = env.PLUSCT_S3_ENDPOINT || env.S3_ENDPOINT;
+  const endpoint = externalObjectStore(env);
   if (!endpoint) return false;
   if (externalCredentials(env)) return true;
   throw new PlusctError(
@@ -150,5 +150,7 @@ export async function ensureTools(options: {
     env,
     lookup: options.lookup ?? machineLookup(env),
   };
-  return { temporal: await ensureTool(temporalPin, all), weed: await ensureTool(weedPin, all) };
+  // Only pip has the object server: without Python nothing else need be fetched.
+  const weed = await ensureTool(weedPin, all);
+  return { temporal: await ensureTool(temporalPin, all), weed };
 }

@@ -1,4 +1,4 @@
-import { type Data, type Mark, parse, resetSVGDefIds, type Spec, View } from 'vega';
+import { type Data, type Mark, parse, resetSVGDefIds, type Spec, type TextMark, View } from 'vega';
 import type { Violin } from './violin.js';
 
 /** One violin in a panel. */
@@ -22,6 +22,8 @@ export interface FigurePanel {
 
 const panelHeight = 300;
 const gap = 84;
+/** A letter of a group's name, on average. */
+const namePx = 7.3;
 const font = 'Inter, "Segoe UI", "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif';
 const ink = '#1f2937';
 const faint = '#6b7280';
@@ -104,7 +106,10 @@ function panelMark(panel: FigurePanel, x: number, width: number, series: readonl
     scales: [{ name: 'y', type: 'linear', domain: [...panel.domain], range: [panelHeight, 0] }],
     axes: [{ scale: 'y', orient: 'left', title: panel.axis, tickCount: 6 }],
     data: panelData(panel, width, series),
-    marks: [outlineMark, pointMark, whiskerMark, boxMark, medianMark, groupMark, countMark],
+    marks: [
+      ...[outlineMark, pointMark, whiskerMark, boxMark, medianMark],
+      ...belowAxis([...new Set(panel.violins.map(({ group }) => group))], width),
+    ],
   };
 }
 
@@ -237,22 +242,33 @@ const medianMark: Mark = {
   },
 };
 
-const belowAxis = (data: string, offset: number, size: number, colour: string, weight: 400 | 600): Mark => ({
-  type: 'text',
-  from: { data },
-  encode: {
-    enter: {
-      x: { field: 'centre' },
-      y: { value: panelHeight + offset },
-      text: { field: 'text' },
-      align: { value: 'center' },
-      font: { value: font },
-      fontSize: { value: size },
-      fontWeight: { value: weight },
-      fill: { value: colour },
-    },
-  },
-});
+/** Names of groups and numbers of cases below the axis; names that would run into each other stand aslant, below the numbers. */
+function belowAxis(groups: readonly string[], width: number): Mark[] {
+  const room = width / groups.length;
+  const aslant = groups.some((name) => name.length * namePx > room - 8);
+  const name = { fontSize: { value: 12.5 }, fontWeight: { value: 600 }, fill: { value: ink } } as const;
+  const number = { fontSize: { value: 11 }, fill: { value: faint } };
+  const slope = { angle: { value: -35 }, align: { value: 'right' }, dx: { value: 6 } } as const;
+  return [
+    textMark('groups', { ...name, ...(aslant ? slope : {}), y: { value: panelHeight + (aslant ? 40 : 24) } }),
+    textMark('counts', { ...number, y: { value: panelHeight + (aslant ? 22 : 40) } }),
+  ];
+}
 
-const groupMark = belowAxis('groups', 24, 12.5, ink, 600);
-const countMark = belowAxis('counts', 40, 11, faint, 400);
+type TextEncoding = NonNullable<NonNullable<TextMark['encode']>['enter']>;
+
+function textMark(data: string, encoding: TextEncoding): Mark {
+  return {
+    type: 'text',
+    from: { data },
+    encode: {
+      enter: {
+        x: { field: 'centre' },
+        text: { field: 'text' },
+        align: { value: 'center' },
+        font: { value: font },
+        ...encoding,
+      },
+    },
+  };
+}

@@ -16,9 +16,7 @@ export function licencePage({ chosen, leftOut, uses }: ExportChoice, modelsBind:
       ? 'No use was asked for: a case may be in here although its licence forbids to share its label map.'
       : `Asked for were cases whose licences allow ${uses.join(', ')}.`,
     '',
-    '| licence | share | share adapted material | commercial | attribution | share-alike | text |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...named.map(termsRow),
+    ...termsTable(named),
     '',
     ...expressions.flatMap(([expression, cases]) => [
       `## ${expression} (${cases.length})`,
@@ -40,6 +38,15 @@ function rule(modelsBind: boolean): string {
 strictest of all those licences; where none covers the others, all of them. Under CC BY-NC-ND 4.0, section 2(a)(1)(B), adapted material may be made but not
 shared; two share-alike licences (section 3(b)) ask for terms that no one licence meets. Whether a segmentation is adapted material, and whether
 training data bind a model’s output, is not settled in law: this is the cautious reading, a record of facts and no legal advice.`;
+}
+
+/** What licences allow and ask for, as a table of Markdown. */
+export function termsTable(names: readonly string[]): string[] {
+  return [
+    '| licence | share | share adapted material | commercial | attribution | share-alike | text |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...names.map(termsRow),
+  ];
 }
 
 function termsRow(licence: string): string {

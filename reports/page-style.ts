@@ -15,7 +15,7 @@ header p { margin: 0; color: var(--soft); }
 .chips b { color: var(--ink); font-weight: 600; }
 h2 { margin: 46px 0 6px; font-size: 20px; letter-spacing: -0.01em; }
 h3 { margin: 26px 0 8px; font-size: 15px; }
-h3::first-letter, tr.over th::first-letter { text-transform: uppercase; }
+h3::first-letter, tr.over span::first-letter { text-transform: uppercase; }
 section > p { margin: 0 0 16px; color: var(--soft); max-width: 80ch; }
 .scroll { overflow-x: auto; }
 .scroll + p { margin-top: 14px; font-size: 13.5px; }
@@ -24,7 +24,8 @@ th, td { padding: 9px 14px; text-align: right; border-bottom: 1px solid var(--li
 th:first-child, td:first-child { text-align: left; padding-left: 4px; white-space: normal; }
 thead th { color: var(--faint); font-weight: 600; font-size: 13px; border-bottom: 2px solid #d1d5db; vertical-align: bottom; }
 thead tr.over th { border-bottom: 0; padding-bottom: 0; text-align: center; color: var(--ink); font-size: 15px; }
-thead tr.over th:first-child { text-align: left; }
+thead tr.over span { display: block; padding-bottom: 6px; border-bottom: 1px solid #d1d5db; }
+table.across { width: auto; min-width: min(100%, 620px); }
 td small { display: block; color: var(--faint); font-size: 12px; line-height: 1.3; }
 tr.published td { color: var(--soft); font-style: italic; }
 tr.difference td { color: var(--soft); }
@@ -55,6 +56,6 @@ details { margin-top: 14px; border: 1px solid var(--line); border-radius: 12px; 
 summary { cursor: pointer; font-weight: 600; }
 details .scroll { max-height: 560px; overflow: auto; margin-top: 10px; font-size: 13.5px; }
 footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--faint); font-size: 13px; }
-@media (max-width: 640px) { main, header > div { padding-left: 16px; padding-right: 16px; } dl { grid-template-columns: 1fr; gap: 2px; } dd { margin-bottom: 8px; } }
+@media (max-width: 640px) { main, header > div { padding-left: 16px; padding-right: 16px; } figure.plot svg { min-width: 620px; } dl { grid-template-columns: 1fr; gap: 2px; } dd { margin-bottom: 8px; } }
 @media print { header { background: none; } figure, tr { break-inside: avoid; } details { display: none; } }
 `;

@@ -37,7 +37,7 @@ function acrossTable(evaluation: Evaluation, published?: PublishedRow): Html {
   const measures = measuresOf(contract);
   const over = contract.organs.map(
     ({ organ }) =>
-      html`<th colspan="${measures.filter((each) => each.organ === organ).length}">${organ}</th>`,
+      html`<th colspan="${measures.filter((each) => each.organ === organ).length}"><span>${organ}</span></th>`,
   );
   const head = measures.map((each) => html`<th>${measureName(each)} (${unitOf(each)})</th>`);
   const rows = models.map(
@@ -45,7 +45,7 @@ function acrossTable(evaluation: Evaluation, published?: PublishedRow): Html {
       html`<tr class="ours"><td>${model}</td>${measures.map((each) => html`<td>${meanCell(cellOf(evaluation, each, model))}</td>`)}</tr>`,
   );
   const compared = published === undefined ? [] : publishedRows(evaluation, measures, published);
-  return html`<div class="scroll"><table><thead><tr class="over"><th></th>${over}</tr><tr><th></th>${head}</tr></thead>
+  return html`<div class="scroll"><table class="across"><thead><tr class="over"><th></th>${over}</tr><tr><th></th>${head}</tr></thead>
 <tbody>${[...rows, ...compared]}</tbody></table></div>`;
 }
 

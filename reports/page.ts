@@ -120,8 +120,8 @@ function pictureCard({ rows, contract }: Evaluation, picture: DrawnExemplar): Ht
       : [`NSD ${figure({ metric: 'nsd' }, nsd ?? null)} % at ${row.toleranceMm} mm`]),
   ];
   return html`<figure><div class="frame">${new Html(picture.svg)}</div><figcaption>
-<span class="tag ${picture.kind}">${picture.kind}</span><b>${picture.case}</b> ${picture.organ}<br>
-${figures.join(', ')}, slice ${picture.slice} of ${picture.slices}</figcaption></figure>`;
+<span class="tag ${picture.kind}">${picture.kind}</span><b>${picture.case}</b> ${picture.organ}, slice ${picture.slice} of ${picture.slices}<br>
+${figures.join(', ')}</figcaption></figure>`;
 }
 
 function contractSection(contract: MetricContract, hash: string): Html {

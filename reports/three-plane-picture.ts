@@ -12,81 +12,131 @@ export interface NamedValue {
 const ground = '#0b1120';
 const ink = '#e2e8f0';
 const gapPx = 14;
-const headPx = 46;
+const titlePx = 22;
+const captionPx = 24;
+/** Width of a letter, about. */
+const letterPx = 7.5;
+const boldLetterPx = 8.5;
 const legendPx = 34;
 /** The widest plane is this wide, unless the tallest would be higher than `tallestPx`. */
 const widestPx = 460;
 const tallestPx = 620;
 const scaleBarMm = 50;
+/** Planes above each other may be so many times as high as the axial one beside them. */
+const mostTaller = 1.25;
+/** Planes narrower or lower than this have no room for letters at opposite edges. */
+const leastForLettersPx = 40;
+/** Room for a caption where a plane is narrow. */
+const leastPanelPx = 150;
 
 interface Panel {
   readonly view: PlaneView;
   readonly xPx: number;
+  readonly yPx: number;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
+/** What stands about the planes. */
+export interface PictureText {
+  /** Where the picture is from, cut where it is too long, and what is to be known of it. */
+  readonly title: readonly [path: string, facts: string];
+  readonly values: readonly NamedValue[];
+  /** False where the voxels' sides are not known. */
+  readonly scaleBar: boolean;
+}
+
 /**
- * Three planes side by side as a self-contained SVG, all at one scale in millimetres, so that proportions are those of
- * the patient: the CT in the soft-tissue window, labels as outlines, the patient's sides as letters, thin lines where
- * the other planes cut. Where there is no CT labels are filled.
+ * Three planes as a self-contained SVG, all at one scale in millimetres, so that proportions are those of the patient:
+ * the CT in the soft-tissue window, labels as outlines, the patient's sides as letters, thin lines where the other planes
+ * cut. Where there is no CT labels are filled. Short scans have the coronal plane above the sagittal one, beside the
+ * axial; planes of a single row of voxels are left out.
  */
 export function drawThreePlanes(
   views: readonly PlaneView[],
-  title: string,
-  values: readonly NamedValue[],
+  { title, values, scaleBar }: PictureText,
 ): string {
-  const wideMm = Math.max(...views.map(({ width, pixelMm }) => width * pixelMm[0]));
-  const tallMm = Math.max(...views.map(({ height, pixelMm }) => height * pixelMm[1]));
+  const shown = views.filter(({ plane, width, height }) => plane === 'axial' || Math.min(width, height) > 1);
+  const wideMm = Math.max(...shown.map(({ width, pixelMm }) => width * pixelMm[0]));
+  const tallMm = Math.max(...shown.map(({ height, pixelMm }) => height * pixelMm[1]));
   const scale = Math.min(widestPx / wideMm, tallestPx / tallMm);
-  let xPx = gapPx;
-  const panels = views.map((view): Panel => {
-    const panel = {
-      view,
-      xPx,
-      widthPx: round(view.width * view.pixelMm[0] * scale),
-      heightPx: round(view.height * view.pixelMm[1] * scale),
-    };
-    xPx = round(xPx + Math.max(panel.widthPx, leastPanelPx) + gapPx);
-    return panel;
-  });
-  const heightPx = headPx + Math.max(...panels.map((panel) => panel.heightPx)) + legendPx;
+  const widthPx = pictureWidth(placed(shown, scale, 0));
+  const lines = titleLines(title, widthPx);
+  const panels = placed(shown, scale, lines.length * titlePx);
+  const heightPx = round(Math.max(...panels.map((panel) => panel.yPx + panel.heightPx)) + legendPx);
   const colours = coloursOf(values);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${xPx} ${heightPx}" width="${xPx}" height="${heightPx}">`,
-    `<rect width="${xPx}" height="${heightPx}" fill="${ground}"/>`,
-    text(gapPx, 18, escaped(title), 'font-weight="bold"'),
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" width="${widthPx}" height="${heightPx}">`,
+    `<rect width="${widthPx}" height="${heightPx}" fill="${ground}"/>`,
+    ...lines.map((line, n) => text(gapPx, 18 + n * titlePx, escaped(line), 'font-weight="bold"')),
     ...panels.map((panel) => drawPanel(panel, scale, colours)),
-    legend(values, colours, heightPx - 12, scale, xPx),
+    legend(values, colours, { widthPx, yPx: heightPx - 12 }),
+    ...(scaleBar ? [scaleBarAt(scale, { widthPx, yPx: heightPx - 12 })] : []),
     '</svg>',
   ].join('\n');
 }
 
-/** Room for a caption where a plane is narrow. */
-const leastPanelPx = 150;
+function pictureWidth(panels: readonly Panel[]): number {
+  const right = panels.map(({ xPx, widthPx }) => xPx + Math.max(widthPx, leastPanelPx));
+  return round(Math.max(...right) + gapPx);
+}
+
+/** On one line where they fit, else on two. */
+function titleLines([path, facts]: PictureText['title'], widthPx: number): string[] {
+  const room = Math.floor((widthPx - 2 * gapPx) / boldLetterPx);
+  const one = `${path} · ${facts}`;
+  if (one.length <= room) return [one];
+  return [path.length <= room ? path : `…${path.slice(1 - room)}`, facts];
+}
+
+/** Side by side; where both fit beside the axial plane, the coronal above the sagittal one. */
+function placed(views: readonly PlaneView[], scale: number, headPx: number): Panel[] {
+  const sized = views.map((view) => ({
+    view,
+    widthPx: round(view.width * view.pixelMm[0] * scale),
+    heightPx: round(view.height * view.pixelMm[1] * scale),
+  }));
+  const topPx = headPx + captionPx;
+  const [axial, ...others] = sized;
+  const stackPx = others.reduce((sum, { heightPx }) => sum + heightPx, 0) + captionPx * (others.length - 1);
+  const stacked = others.length > 1 && stackPx <= mostTaller * axial!.heightPx;
+  let [xPx, yPx] = [gapPx, topPx];
+  return sized.map((each, n): Panel => {
+    const panel = { ...each, xPx, yPx };
+    if (stacked && n > 0) yPx = round(yPx + each.heightPx + captionPx);
+    else xPx = round(xPx + Math.max(each.widthPx, leastPanelPx) + gapPx);
+    return panel;
+  });
+}
 
 function drawPanel(
-  { view, xPx, widthPx, heightPx }: Panel,
+  { view, xPx, yPx, widthPx, heightPx }: Panel,
   scale: number,
   colours: ReadonlyMap<number, string>,
 ): string {
   const { plane, slice, slices, width, height, hu, sides, cut } = view;
   const [sx, sy] = [view.pixelMm[0] * scale, view.pixelMm[1] * scale];
-  const [middleX, middleY] = [xPx + widthPx / 2, headPx + heightPx / 2];
-  const [cutX, cutY] = [round(xPx + (cut[0] + 0.5) * sx), round(headPx + (cut[1] + 0.5) * sy)];
+  const [middleX, middleY] = [xPx + widthPx / 2, yPx + heightPx / 2];
+  const [cutX, cutY] = [round(xPx + (cut[0] + 0.5) * sx), round(yPx + (cut[1] + 0.5) * sy)];
   const line = (d: string): string =>
     `<path d="${d}" stroke="${ink}" stroke-width="0.7" stroke-dasharray="3 5" opacity="0.5"/>`;
-  return [
-    text(xPx, headPx - 8, `${plane}, slice ${slice} of ${slices}`, 'opacity="0.8"'),
-    `<rect x="${xPx}" y="${headPx}" width="${widthPx}" height="${heightPx}" fill="#000"/>`,
-    hu === undefined ? '' : ctImage(hu, { width, height, widthPx, heightPx, xPx, yPx: headPx }),
-    line(`M${cutX} ${headPx}v${heightPx}`),
-    line(`M${xPx} ${cutY}h${widthPx}`),
-    drawLabels(view, { xPx, sx, sy }, colours),
+  const across = [
     text(xPx + 6, middleY + 4, sides.left, letter),
     text(xPx + widthPx - 6, middleY + 4, sides.right, `text-anchor="end" ${letter}`),
-    text(middleX, headPx + 16, sides.top, `text-anchor="middle" ${letter}`),
-    text(middleX, headPx + heightPx - 6, sides.bottom, `text-anchor="middle" ${letter}`),
+  ];
+  const down = [
+    text(middleX, yPx + 16, sides.top, `text-anchor="middle" ${letter}`),
+    text(middleX, yPx + heightPx - 6, sides.bottom, `text-anchor="middle" ${letter}`),
+  ];
+  return [
+    text(xPx, yPx - 8, `${plane}, slice ${slice} of ${slices}`, 'opacity="0.8"'),
+    `<rect x="${xPx}" y="${yPx}" width="${widthPx}" height="${heightPx}" fill="#000"/>`,
+    hu === undefined ? '' : ctImage(hu, { width, height, widthPx, heightPx, xPx, yPx }),
+    line(`M${cutX} ${yPx}v${heightPx}`),
+    line(`M${xPx} ${cutY}h${widthPx}`),
+    drawLabels(view, { xPx, yPx, sx, sy }, colours),
+    ...(widthPx < leastForLettersPx ? [] : across),
+    ...(heightPx < leastForLettersPx ? [] : down),
   ].join('\n');
 }
 
@@ -95,7 +145,7 @@ const letter = `font-weight="bold" stroke="${ground}" stroke-width="3" paint-ord
 
 function drawLabels(
   { labels, width, height, hu }: PlaneView,
-  { xPx, sx, sy }: { xPx: number; sx: number; sy: number },
+  { xPx, yPx, sx, sy }: { xPx: number; yPx: number; sx: number; sy: number },
   colours: ReadonlyMap<number, string>,
 ): string {
   if (labels === undefined) return '';
@@ -104,9 +154,7 @@ function drawLabels(
     .map((value) => {
       const mask = Uint8Array.from(labels, (each) => (each === value ? 1 : 0));
       const d = outlines(mask, width, height)
-        .map(
-          (loop) => `M${loop.map(([x, y]) => `${round(xPx + x * sx)} ${round(headPx + y * sy)}`).join('L')}Z`,
-        )
+        .map((loop) => `M${loop.map(([x, y]) => `${round(xPx + x * sx)} ${round(yPx + y * sy)}`).join('L')}Z`)
         .join('');
       const colour = colours.get(value) ?? ink;
       const fill = hu === undefined ? 0.55 : 0.08;
@@ -115,34 +163,34 @@ function drawLabels(
   return paths.join('\n');
 }
 
+/** As many values as there is room for beside the scale bar. */
 function legend(
   values: readonly NamedValue[],
   colours: ReadonlyMap<number, string>,
-  yPx: number,
-  scale: number,
-  widthPx: number,
+  { widthPx, yPx }: { readonly widthPx: number; readonly yPx: number },
 ): string {
   let xPx = gapPx;
-  const entries = values.slice(0, mostInLegend).map(({ value, name }) => {
-    const swatch = `<rect x="${xPx}" y="${yPx - 11}" width="12" height="12" rx="2" fill="${colours.get(value)}"/>`;
-    const caption = text(xPx + 18, yPx, escaped(name), '');
-    xPx += 36 + 7.5 * name.length;
-    return swatch + caption;
+  const entries = values.flatMap(({ value, name }) => {
+    const at = xPx;
+    xPx += 36 + letterPx * name.length;
+    if (xPx > widthPx - barRoomPx) return [];
+    const swatch = `<rect x="${at}" y="${yPx - 11}" width="12" height="12" rx="2" fill="${colours.get(value)}"/>`;
+    return [swatch + text(at + 18, yPx, escaped(name), '')];
   });
-  const length = round(scaleBarMm * scale);
-  const bar = `<path d="M${round(widthPx - gapPx - length)} ${yPx - 4}h${length}" stroke="${ink}" stroke-width="2.5"/>`;
-  const caption = text(
-    widthPx - gapPx - length - 8,
-    yPx,
-    `${scaleBarMm} mm`,
-    'text-anchor="end" opacity="0.8"',
-  );
-  return [...entries, bar, caption].join('\n');
+  return entries.join('\n');
 }
 
-/** So that the legend stays on one line. */
-const mostInLegend = 9;
+function scaleBarAt(scale: number, { widthPx, yPx }: { widthPx: number; yPx: number }): string {
+  const length = round(scaleBarMm * scale);
+  const from = round(widthPx - gapPx - length);
+  return [
+    `<path d="M${from} ${yPx - 4}h${length}" stroke="${ink}" stroke-width="2.5"/>`,
+    text(from - 8, yPx, `${scaleBarMm} mm`, 'text-anchor="end" opacity="0.8"'),
+  ].join('\n');
+}
 
+/** Of the scale bar and its caption. */
+const barRoomPx = 170;
 /** The organs' own colours, lightened so that they show on black and grey. */
 function coloursOf(values: readonly NamedValue[]): Map<number, string> {
   const colours = organColours(values.map(({ name }) => name));

@@ -123,7 +123,11 @@ function knownOfCase(caseId: string): Finding[] {
   if (withoutSpacing.has(caseId)) {
     const message =
       'is one of LiTS 28 to 47, whose true spacing was lost: it is marked unknown, and nothing is measured in mm';
-    add('KNOWN_DOUBT', message, 'give the spacing of 3D-IRCADb-01 in true-spacing.csv');
+    add(
+      'KNOWN_DOUBT',
+      message,
+      'lay the series of 3D-IRCADb-01 beside the images, or give its spacings in true-spacing.csv',
+    );
   }
   if (sameScan.has(caseId)) {
     add('KNOWN_DOUBT', 'Case_00297 and Case_00928 are both LiTS volume-74', 'use one of the two');

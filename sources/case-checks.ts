@@ -67,6 +67,11 @@ export function imageFindings(image: CtVolume, adapter: SourceAdapter, where: st
   return imageChecks.flatMap((check) => check({ image, adapter, where }));
 }
 
+/** What is to be said of a merged label without an image. `where` names its file. */
+export function valuesFindings(label: MergedLabel, rules: LabelRules, where: string): Finding[] {
+  return valuesChecks.flatMap((check) => check({ label, rules, where }));
+}
+
 /** Everything to be said of a merged label on its image. Their shapes must be equal. `where` names its file. */
 export function labelFindings(
   label: MergedLabel,
@@ -74,7 +79,7 @@ export function labelFindings(
   rules: LabelRules,
   where: string,
 ): Finding[] {
-  const found = valuesChecks.flatMap((check) => check({ label, rules, where }));
+  const found = valuesFindings(label, rules, where);
   if (caseStatusOf(found) !== 'accepted') return found;
   const filled = label.organs.filter(({ voxels }) => voxels > 0);
   return [...found, ...filled.flatMap((each) => stageFindings(organContext(each, { image, rules, where })))];

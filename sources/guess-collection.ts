@@ -24,8 +24,11 @@ export function guessCollection(path: string, kind: 'image' | 'label'): Collecti
   return names.find((each) => each[kind].test(stem))?.collection;
 }
 
-/** What its collection calls the case of an image file, as far as the file's name says. */
+/** What its collection calls the case of an image or a label, as far as the file's name says. */
 export function guessCaseId(path: string): string | undefined {
+  const [, lits, nih] = /(?:^|\/)(?:segmentation-(\d+)|label(\d{4}))\.nii/.exec(path) ?? [];
+  if (lits !== undefined) return `volume-${lits}`;
+  if (nih !== undefined) return `PANCREAS_${nih}`;
   const [id] = /(test-)?volume-\d+|case_\d{5}|(liver|spleen|pancreas)_\d+|PANCREAS_\d{4}/.exec(path) ?? [];
   return id?.replace('liver_', 'volume-');
 }

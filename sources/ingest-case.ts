@@ -10,7 +10,7 @@ import { asFiled } from '../imaging/geometry-repair.js';
 import { readCt, readLabelMap } from '../imaging/nifti.js';
 import { writeCt } from '../imaging/nifti-write.js';
 import { type CtVolume, type LabelMap, type Mask, withGeometry } from '../imaging/volume.js';
-import type { LabelFault, SourceAdapter } from './adapter.js';
+import type { SourceAdapter } from './adapter.js';
 import { imageFindings, labelFindings } from './case-checks.js';
 import { folderOf } from './file-tree.js';
 import { mergeOrgans } from './label-merge.js';
@@ -60,21 +60,33 @@ export function ingestCase(
   adapter: SourceAdapter,
 ): IngestedCase {
   const findings = [...sourceCase.findings];
-  const read = attempt(whereOf(sourceCase), findings, () => readImage(sourceCase, files, findings));
-  if (read === undefined) return { organMasks: [], findings };
-  const { imageNifti } = read;
-  const image = mendGeometry(read.image, sourceCase, adapter);
+  const taken = takeImage(sourceCase, files, adapter, findings);
+  if (taken === undefined) return { organMasks: [], findings };
+  const { image, imageNifti } = taken;
+  const { geometry, minHu, maxHu } = image;
+  const voxels = { shape: geometry.shape, voxelSha256: voxelHash(image.hu), minHu, maxHu };
+  const organMasks = sourceLabels(sourceCase, files, image, adapter, findings);
+  findings.push(...orientationFindings(image, organMasks, whereOf(sourceCase)));
+  return { image, geometry, voxels, imageNifti, organMasks, findings };
+}
+
+/** Reads and checks the image alone, its geometry mended. Undefined where it cannot be read; faults go to `findings`. */
+export function takeImage(
+  sourceCase: SourceCase,
+  files: ReadonlyMap<string, Uint8Array>,
+  adapter: SourceAdapter,
+  findings: Finding[],
+): ReadImage | undefined {
   const where = whereOf(sourceCase);
+  const read = attempt(where, findings, () => readImage(sourceCase, files, findings));
+  if (read === undefined) return undefined;
+  const image = mendGeometry(read.image, sourceCase, adapter);
   findings.push(
     ...unusedSpacing(read.image, sourceCase, where),
     ...imageFindings(image, adapter, where),
     ...listedSpacing(sourceCase, image),
   );
-  const { geometry, minHu, maxHu } = image;
-  const voxels = { shape: geometry.shape, voxelSha256: voxelHash(image.hu), minHu, maxHu };
-  const organMasks = sourceLabels(sourceCase, files, image, adapter, findings);
-  findings.push(...orientationFindings(image, organMasks, where));
-  return { image, geometry, voxels, imageNifti, organMasks, findings };
+  return { image, imageNifti: read.imageNifti };
 }
 
 /** SHA-256 of HU as little-endian int16 in index order; little-endian hosts only, as everywhere in plusct. */
@@ -90,7 +102,7 @@ function whereOf({ image, caseId }: Pick<SourceCase, 'image' | 'caseId'>): strin
 }
 
 /** The result of a parser, or undefined and a finding when it refuses its file. */
-function attempt<T>(where: string, findings: Finding[], parse: () => T): T | undefined {
+export function attempt<T>(where: string, findings: Finding[], parse: () => T): T | undefined {
   try {
     return parse();
   } catch (error) {
@@ -147,39 +159,44 @@ function sourceLabels(
     return [];
   }
   const label = attempt(labelPath, findings, () => readLabelMap(bytes, labelPath));
-  if (label === undefined) return [];
-  const shapes = shapeMismatch(image.geometry, label.geometry, labelPath);
-  if (shapes !== undefined) {
-    findings.push(shapes);
-    return [];
-  }
-  return usableMasks(sourceCase, label, image, adapter, findings);
+  return label === undefined ? [] : takeLabel(sourceCase, label, image, adapter, findings);
 }
 
-function usableMasks(
+/** The organs of a label that was read, checked by the rules of its case; faults go to `findings`. */
+export function takeLabel(
   { caseId, labelPath: where = caseId, organLabels = undefined, absentOrgans: absent = [] }: SourceCase,
   label: LabelMap,
   image: CtVolume,
   adapter: SourceAdapter,
   findings: Finding[],
 ): OrganMask[] {
+  const shapes = shapeMismatch(image.geometry, label.geometry, where);
+  if (shapes !== undefined) {
+    findings.push(shapes);
+    return [];
+  }
   const rules = { organLabels: organLabels ?? adapter.organLabels, organHu: adapter.organHu, absent };
   const merged = mergeOrgans(label, rules.organLabels);
   const { shape } = label.geometry;
+  const faults = labelFindings(merged, image, rules, where);
   // A label under rules of its own is of another edition, of which nothing is known.
-  const known =
-    organLabels === undefined ? adapter.labelFault?.({ caseId, shape, voxels: merged.found }) : undefined;
-  const faults = [
-    ...labelFindings(merged, image, rules, where),
-    ...(known === undefined ? [] : [labelFault(known, where)]),
-  ];
+  if (organLabels === undefined)
+    faults.push(...publishedFaults(adapter, { caseId, shape, voxels: merged.found }, where));
   findings.push(...geometryCopied(image.geometry, label.geometry, where), ...faults);
   if (merged.unknown.length > 0) return [];
   return merged.organs.filter(({ voxels }) => voxels > 0).map(({ organ, mask }) => ({ organ, mask }));
 }
 
-function labelFault({ code, message, suggestion }: LabelFault, where: string): Finding {
-  return finding(code, { where, field: 'values', message: `${where}: ${message}`, suggestion });
+/** Where a label is not as its collection published it. */
+export function publishedFaults(
+  { labelFault }: SourceAdapter,
+  label: Parameters<NonNullable<SourceAdapter['labelFault']>>[0],
+  where: string,
+): Finding[] {
+  const known = labelFault?.(label);
+  if (known === undefined) return [];
+  const { code, message, suggestion } = known;
+  return [finding(code, { where, field: 'values', message: `${where}: ${message}`, suggestion })];
 }
 
 /** What a table of the collection says of the voxels, held against the header by direction in the patient. */

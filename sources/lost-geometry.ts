@@ -4,6 +4,7 @@ import type { Geometry } from '../domain/volume.js';
 import { isPlaceholder, withDirections, withSpacing } from '../imaging/geometry-repair.js';
 import { type CtVolume, withGeometry } from '../imaging/volume.js';
 import type { SourceAdapter } from './adapter.js';
+import { softTissueHash } from './soft-tissue-hash.js';
 import { trueSpacingFile } from './true-spacing.js';
 
 /**
@@ -13,12 +14,14 @@ import { trueSpacingFile } from './true-spacing.js';
  */
 export function mendGeometry(
   image: CtVolume,
-  { caseId, trueSpacing }: SourceCase,
+  sourceCase: SourceCase,
   { lostGeometry, collection }: SourceAdapter,
 ): CtVolume {
+  const { caseId } = sourceCase;
   const lost = lostGeometry?.holdsFor(caseId) === true;
   const { geometry } = image;
-  if (!saysNothing(geometry) || (!lost && trueSpacing === undefined)) return image;
+  if (!saysNothing(geometry) || (!lost && sourceCase.trueSpacing === undefined)) return image;
+  const trueSpacing = sourceCase.trueSpacing ?? spacingOfOriginal(image, sourceCase);
   const directed =
     lost && geometry.axisCodes !== lostGeometry.axisCodes
       ? withDirections(
@@ -33,8 +36,34 @@ export function mendGeometry(
   return withGeometry(image, withSpacing(directed, spacingMm, why));
 }
 
+/** The voxel sides of the original scan, in the image's index order. Undefined where none has the image's voxels. */
+function spacingOfOriginal(
+  { geometry, hu }: CtVolume,
+  { originals = [] }: SourceCase,
+): SourceCase['trueSpacing'] {
+  if (originals.length === 0) return undefined;
+  const own = softTissueHash(hu);
+  const original = originals.find(({ softTissueSha256 }) => softTissueSha256 === own);
+  const order =
+    original && orders.find((each) => each.every((at, n) => original.shape[at] === geometry.shape[n]));
+  if (order === undefined) return undefined;
+  const [i, j, k] = order.map((at) => original!.spacingMm[at]!);
+  return { spacingMm: [i!, j!, k!], source: `${original!.source}, a series with the same voxels` };
+}
+
+/** Orders of axes, the usual one first. Pixels of CT are square, so that it matters only where slices run. */
+const orders = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [2, 0, 1],
+] as const;
+
 /** A spacing from the user that was not used, because the header (as read from the file) has one of its own. */
-export function unusedSpacing({ geometry }: CtVolume, { trueSpacing }: SourceCase, where: string): Finding[] {
+export function unusedSpacing(image: CtVolume, sourceCase: SourceCase, where: string): Finding[] {
+  const { geometry } = image;
+  const { trueSpacing, originals = [] } = sourceCase;
+  const unknown = trueSpacing === undefined && originals.length > 0 && saysNothing(geometry);
+  if (unknown && spacingOfOriginal(image, sourceCase) === undefined) return [noOriginal(originals, where)];
   if (trueSpacing === undefined || saysNothing(geometry)) return [];
   const { spacingMm, source } = trueSpacing;
   if (spacingMm.every((side, axis) => Math.abs(side / geometry.spacingMm[axis] - 1) <= 0.01)) return [];
@@ -48,6 +77,16 @@ export function unusedSpacing({ geometry }: CtVolume, { trueSpacing }: SourceCas
       suggestion: `find out which is right; take the case out of ${trueSpacingFile} if it is the header`,
     }),
   ];
+}
+
+function noOriginal(originals: NonNullable<SourceCase['originals']>, where: string): Finding {
+  return finding('GEOMETRY_SUSPECT', {
+    where,
+    field: 'spacing',
+    value: String(originals.length),
+    message: `${where}: none of the ${originals.length} series beside the collection has its voxels (${originals[0].source} …)`,
+    suggestion: `fetch all of 3D-IRCADb-01, or give the true voxel sides in ${trueSpacingFile}`,
+  });
 }
 
 function saysNothing(geometry: Geometry): boolean {

@@ -1,6 +1,8 @@
 import type { Collection } from '../domain/collection.js';
 import { abdomenCt1k } from './abdomenct-1k.js';
 import type { SourceAdapter } from './adapter.js';
+import { withChecksums } from './checksums.js';
+import { withOriginalScans } from './ircadb.js';
 import { kits19 } from './kits19.js';
 import { lits } from './lits.js';
 import { msdPancreas, msdSpleen } from './msd.js';
@@ -18,10 +20,12 @@ const adapters: Readonly<Record<Collection, SourceAdapter>> = {
   nnunet,
 };
 
-/** The adapter of a collection. A table of true spacings in its folder counts for each of them. */
+/** The adapter of a collection. Checksums and true spacings (a table, or the original scans) in its folder count for each. */
 export function adapterFor(collection: Collection): SourceAdapter {
   const adapter = adapters[collection];
-  const list: SourceAdapter['list'] = async (directory) =>
-    withTrueSpacings(directory, await adapter.list(directory));
+  const list: SourceAdapter['list'] = async (directory) => {
+    const listed = await withChecksums(directory, await adapter.list(directory));
+    return withTrueSpacings(directory, await withOriginalScans(directory, listed, adapter));
+  };
   return { ...adapter, list };
 }

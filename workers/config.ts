@@ -1,3 +1,5 @@
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { PlusctError } from '../domain/errors.js';
 
@@ -15,6 +17,12 @@ const Environment = z.object({
   PLUSCT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Threads for work on volumes in one io worker. */
   PLUSCT_THREADS: z.coerce.number().int().min(1).max(64).optional(),
+  /** Where device workers keep weights. */
+  PLUSCT_MODEL_CACHE: z.string().min(1).optional(),
+  /** Memory of a device in MB, where it is not the one that its check tells. */
+  PLUSCT_DEVICE_MEMORY_MB: z.coerce.number().int().positive().optional(),
+  /** A command that succeeds while a device is well. */
+  PLUSCT_DEVICE_CHECK: z.string().min(1).optional(),
 });
 
 export interface Config {
@@ -29,6 +37,9 @@ export interface Config {
   readonly queueSuffix: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly threads: number | undefined;
+  readonly modelCache: string;
+  readonly deviceMemoryMb: number | undefined;
+  readonly deviceCheck: string | undefined;
 }
 
 /** Every variable that is wrong is named, with what it should be. */
@@ -54,5 +65,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     queueSuffix: env.PLUSCT_QUEUE_SUFFIX,
     logLevel: env.PLUSCT_LOG_LEVEL,
     threads: env.PLUSCT_THREADS,
+    modelCache: env.PLUSCT_MODEL_CACHE ?? join(tmpdir(), `plusct-models-${userInfo().uid}`),
+    deviceMemoryMb: env.PLUSCT_DEVICE_MEMORY_MB,
+    deviceCheck: env.PLUSCT_DEVICE_CHECK,
   });
 }

@@ -1,21 +1,29 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  type ActivitySlotInfo,
+  type CustomSlotSupplier,
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { auditDeeds } from '../activities/audit.js';
 import { campaignDeeds } from '../activities/campaign.js';
 import { comparisonDeeds } from '../activities/comparisons.js';
 import type { Dependencies, WorkflowStatus } from '../activities/dependencies.js';
+import type { Device } from '../activities/device.js';
 import { evaluationDeeds } from '../activities/evaluate.js';
 import { ingestDeeds } from '../activities/ingest.js';
 import { labelDeeds } from '../activities/labels.js';
 import { modelDeeds } from '../activities/models.js';
 import { pseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import { refinementDeeds } from '../activities/refinement.js';
+import { releaseDeeds } from '../activities/releases.js';
 import { rosterDeeds } from '../activities/roster.js';
 import { roundDeeds } from '../activities/rounds.js';
 import { standingDeeds } from '../activities/standing.js';
 import { trainingSetDeeds } from '../activities/training-sets.js';
 import { workPlanDeeds } from '../activities/work-plans.js';
-import { type QueueRole, taskQueue } from '../domain/queues.js';
+import { deviceQueue, taskQueue } from '../domain/queues.js';
 import type { Config } from './config.js';
 import { failureInterceptor } from './failures.js';
 
@@ -24,8 +32,7 @@ const ioAtOnce = 8;
 /** How long a stopping worker lets its activities go on. */
 const shutdownGraceTime = '5s';
 
-export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
-  if (role === 'gpu') return modelDeeds(dependencies);
+function ioActivities(dependencies: Dependencies) {
   return {
     ...auditDeeds(dependencies),
     ...campaignDeeds(dependencies),
@@ -39,13 +46,14 @@ export function activitiesOf(role: 'io' | 'gpu', dependencies: Dependencies) {
     ...standingDeeds(dependencies),
     ...trainingSetDeeds(dependencies),
     ...workPlanDeeds(dependencies),
+    ...releaseDeeds(dependencies),
     ...rosterDeeds(dependencies),
   };
 }
 
-/** One Temporal worker of a role. A gpu worker owns one device and takes one activity at a time. */
+/** One Temporal worker of a role that needs no device. */
 export async function createWorker(
-  role: QueueRole,
+  role: 'orchestration' | 'io',
   config: Config,
   connection: NativeConnection,
   more: { bundle?: string; dependencies?: Dependencies },
@@ -59,11 +67,34 @@ export async function createWorker(
   };
   if (role === 'orchestration')
     return Worker.create({ ...shared, workflowBundle: { codePath: more.bundle! } });
-  const activities = activitiesOf(role, more.dependencies!);
   return Worker.create({
     ...shared,
-    activities,
-    maxConcurrentActivityTaskExecutions: role === 'gpu' ? 1 : ioAtOnce,
+    activities: ioActivities(more.dependencies!),
+    maxConcurrentActivityTaskExecutions: ioAtOnce,
+  });
+}
+
+/** A worker of one device for one queue; how much it accepts is up to the device's slots. */
+export async function createDeviceWorker(
+  hardwareClass: string | undefined,
+  config: Config,
+  connection: NativeConnection,
+  more: { dependencies: Dependencies & { device: Device }; slots: CustomSlotSupplier<ActivitySlotInfo> },
+): Promise<Worker> {
+  const none = { type: 'fixed-size', numSlots: 1 } as const;
+  return Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: deviceQueue(hardwareClass, config.queueSuffix),
+    shutdownGraceTime,
+    interceptors: { activity: [failureInterceptor] },
+    activities: modelDeeds(more.dependencies),
+    tuner: {
+      activityTaskSlotSupplier: more.slots,
+      workflowTaskSlotSupplier: none,
+      localActivityTaskSlotSupplier: none,
+      nexusTaskSlotSupplier: none,
+    },
   });
 }
 

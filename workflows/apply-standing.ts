@@ -12,9 +12,11 @@ import {
 import type { NextRound } from '../activities/ended-task.js';
 import type { CaseToChange } from '../activities/standing.js';
 import { caseName } from '../domain/case-name.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import { queries, reopenedCaseId } from '../domain/workflow-ids.js';
 import { bounded } from './bounded.js';
-import { heavy, onDevice } from './deeds.js';
+import { heavy } from './deeds.js';
+import { predictAll } from './predict-all.js';
 import { reopenCase } from './reopen-case.js';
 import { rootMessage } from './root-message.js';
 
@@ -61,7 +63,7 @@ export async function applyStanding(input: StandingInput): Promise<StandingOutco
   setHandler(standingProgress, () => now);
   const page = await heavy().changePage({ campaign, edition, offset: carried.done, limit: pageSize });
   await bounded(page.cases, casesAtOnce, async (one) => {
-    const came = await change(edition, one);
+    const came = await change(edition, one, page.devices);
     now = {
       ...now,
       total: page.total,
@@ -84,14 +86,14 @@ interface Came {
   readonly failure?: readonly string[];
 }
 
-async function change(edition: number, { at, models }: CaseToChange): Promise<Came> {
+async function change(
+  edition: number,
+  { at, models }: CaseToChange,
+  devices: DevicePlan | undefined,
+): Promise<Came> {
   try {
-    const said = await Promise.all(models.map((modelId) => onDevice().predictCase({ at, modelId })));
-    const { replaced, reopened, waits } = await heavy().changeCase({
-      at,
-      edition,
-      said: said.map(({ modelId, labelMap }) => ({ modelId, labelMap })),
-    });
+    const said = await predictAll(at, models, devices);
+    const { replaced, reopened, waits } = await heavy().changeCase({ at, edition, said });
     if (reopened !== undefined) await startRound(reopened);
     return {
       replaced: replaced.length > 0 ? 1 : 0,

@@ -20,6 +20,7 @@ import type { CaseSummary } from '../domain/case.js';
 import { caseName } from '../domain/case-name.js';
 import type { ModelSummary } from '../domain/model.js';
 import { organs } from '../domain/organ.js';
+import { fairnessKey } from '../domain/queues.js';
 import {
   caseWorkflowId,
   evaluationWorkflowId,
@@ -100,6 +101,7 @@ async function ingest(plan: CampaignPlan, now: BuildProgress): Promise<void> {
     plan.collections.map(({ collection, directory }) =>
       executeChild(ingestCollection, {
         workflowId: ingestId(campaign, collection),
+        priority: { fairnessKey: fairnessKey({ campaign, collection }) },
         args: [{ campaign, collection, directory }],
       }),
     ),
@@ -109,12 +111,21 @@ async function ingest(plan: CampaignPlan, now: BuildProgress): Promise<void> {
 }
 
 async function train(plan: CampaignPlan, now: BuildProgress): Promise<void> {
-  const { campaign, engine, engineSettings: settings, seed } = plan;
+  const { campaign, engine, engineSettings: settings, devices, seed } = plan;
   const models = await Promise.all(
     organs.map((organ) =>
       executeChild(trainModel, {
         workflowId: trainingId(campaign, organ),
-        args: [{ campaign, organ, engine, seed, ...(settings === undefined ? {} : { settings }) }],
+        args: [
+          {
+            campaign,
+            organ,
+            engine,
+            seed,
+            ...(settings === undefined ? {} : { settings }),
+            ...(devices === undefined ? {} : { devices }),
+          },
+        ],
       }).catch((error: unknown) => {
         // Without a model people draw the organ: each case gets a finding, the campaign goes on.
         if (isCancellation(error) || !(error instanceof ChildWorkflowFailure)) throw error;
@@ -165,6 +176,7 @@ async function startCase(plan: CampaignPlan, now: BuildProgress, item: CaseSumma
   try {
     await startChild(processCase, {
       workflowId: caseWorkflowId({ campaign, collection: item.collection, caseId: item.caseId }),
+      priority: { fairnessKey: fairnessKey({ campaign, collection: item.collection }) },
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       args: [

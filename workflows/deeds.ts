@@ -8,13 +8,14 @@ import type { LabelDeeds } from '../activities/labels.js';
 import type { ModelDeeds } from '../activities/models.js';
 import type { PseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
+import type { ReleaseDeeds } from '../activities/releases.js';
 import type { RosterDeeds } from '../activities/roster.js';
 import type { RoundDeeds } from '../activities/rounds.js';
 import type { StandingDeeds } from '../activities/standing.js';
 import type { TrainingSetDeeds } from '../activities/training-sets.js';
 import type { WorkPlanDeeds } from '../activities/work-plans.js';
 import { permanentFailures } from '../domain/errors.js';
-import { type QueueRole, siblingQueue } from '../domain/queues.js';
+import { priorityKeys as priority, type QueueRole, siblingQueue, type Urgency } from '../domain/queues.js';
 
 /**
  * Every activity that workflows call, with its queue and limits. Storage that is away for hours costs only time:
@@ -27,8 +28,6 @@ function options(role: QueueRole, more: ActivityOptions): ActivityOptions {
   return { taskQueue: siblingQueue(workflowInfo().taskQueue, role), ...more };
 }
 
-/** What people wait for goes before finishing begun cases, and that before bulk work. */
-const priority = { people: 1, begun: 2, bulk: 3 } as const;
 const volumeWork = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '20 seconds',
@@ -78,25 +77,41 @@ export const heavy = () =>
       EvaluationDeeds &
       CampaignDeeds &
       WorkPlanDeeds &
+      ReleaseDeeds &
       PseudoLabelDeeds &
       TrainingSetDeeds &
       RoundDeeds &
       StandingDeeds
   >(options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }));
 
-/** Training and inference, on the pool of devices. */
-export const onDevice = () =>
-  proxyActivities<ModelDeeds>(
-    options('gpu', {
-      startToCloseTimeout: '30 minutes',
-      heartbeatTimeout: '20 seconds',
-      scheduleToCloseTimeout: '48 hours',
-      retry: {
-        initialInterval: '1s',
-        backoffCoefficient: 2,
-        maximumInterval: '2 minutes',
-        maximumAttempts: deviceAttempts,
-        ...permanent,
-      },
-    }),
-  );
+/** What the queues of devices have in common. */
+function deviceOptions(urgency: Urgency, hardwareClass: string | undefined): ActivityOptions {
+  return {
+    taskQueue: siblingQueue(workflowInfo().taskQueue, 'gpu', hardwareClass),
+    priority: { priorityKey: priority[urgency] },
+    heartbeatTimeout: '20 seconds',
+    retry: {
+      initialInterval: '1s',
+      backoffCoefficient: 2,
+      maximumInterval: '2 minutes',
+      maximumAttempts: deviceAttempts,
+      ...permanent,
+    },
+  };
+}
+
+/** Inference, on a device of the class, or on any. */
+export const onDevice = (urgency: Urgency = 'bulk', hardwareClass?: string) =>
+  proxyActivities<ModelDeeds>({
+    ...deviceOptions(urgency, hardwareClass),
+    startToCloseTimeout: '30 minutes',
+    scheduleToCloseTimeout: '48 hours',
+  });
+
+/** Training, on the same devices: a network takes hours or days, and may wait for others before it. */
+export const training = (urgency: Urgency = 'bulk', hardwareClass?: string) =>
+  proxyActivities<ModelDeeds>({
+    ...deviceOptions(urgency, hardwareClass),
+    startToCloseTimeout: '14 days',
+    scheduleToCloseTimeout: '60 days',
+  });

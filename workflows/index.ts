@@ -6,6 +6,7 @@ export { ingestCollection } from './ingest-collection.js';
 export { processCase } from './process-case.js';
 export { pseudoLabelCases } from './pseudo-label-cases.js';
 export { pseudoLabelRound } from './pseudo-label-round.js';
+export { publishRelease } from './publish-release.js';
 export { refineCase } from './refine-case.js';
 export { reopenCase } from './reopen-case.js';
 export { trainModel } from './train-model.js';

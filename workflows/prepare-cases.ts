@@ -7,18 +7,22 @@ import {
 } from '@temporalio/workflow';
 import type { CampaignPlan } from '../domain/campaign.js';
 import type { CaseSummary } from '../domain/case.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import type { ModelSummary } from '../domain/model.js';
+import { fairnessKey } from '../domain/queues.js';
 import { preparationId } from '../domain/workflow-ids.js';
 import { bounded } from './bounded.js';
 import { processCase } from './process-case.js';
 import { rootMessage } from './root-message.js';
 
 /** What every case of a campaign is told of its plan; a plan without any of it leaves nothing here. */
-export function planFor({ prioritise, doubleReads, review }: CampaignPlan): {
+export function planFor({ prioritise, doubleReads, review, devices }: CampaignPlan): {
   prioritise?: true;
   planned?: true;
+  devices?: DevicePlan;
 } {
   return {
+    ...(devices === undefined ? {} : { devices }),
     ...(prioritise || review !== undefined ? { prioritise: true } : {}),
     ...(doubleReads === undefined && review === undefined ? {} : { planned: true }),
   };
@@ -37,6 +41,7 @@ export async function prepareCases(
       await executeChild(processCase, {
         workflowId: preparationId(at),
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        priority: { fairnessKey: fairnessKey(at) },
         args: [{ campaign, item, models, people, ...planFor(plan), until: 'pre-label' }],
       });
     } catch (error) {

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { CaseWork } from '../activities/work-plans.js';
 import type { CaseSummary } from '../domain/case.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import type { CaseAddress } from '../domain/keys.js';
 import { voxelHashes } from '../domain/label-hashes.js';
 import type { LabelSummary } from '../domain/label-version.js';
@@ -33,6 +34,7 @@ export interface ProcessInput {
   readonly people: readonly Person[];
   readonly policy?: TaskPolicyChoice;
   readonly prioritise?: boolean;
+  readonly devices?: DevicePlan;
   /** The campaign has planned double reads, or a review list: what they say of this case is looked up. */
   readonly planned?: boolean;
   /** Ends once the case is pre-labelled: the review list is made of all cases before people begin. */
@@ -100,7 +102,14 @@ async function carryThrough(input: ProcessInput): Promise<void> {
     known = labels;
   };
 
-  const proposing = { at, item, models, ...(input.prioritise ? { prioritise: true } : {}) };
+  const { devices } = input;
+  const proposing = {
+    at,
+    item,
+    models,
+    ...(input.prioritise ? { prioritise: true } : {}),
+    ...(devices === undefined ? {} : { devices }),
+  };
   const prepared =
     input.planned && until === undefined ? (await quick().preLabelled({ at })).labels : undefined;
   if (prepared === undefined)

@@ -7,11 +7,13 @@ import {
 } from '@temporalio/workflow';
 import type { LackingCase } from '../activities/pseudo-labels.js';
 import { caseName } from '../domain/case-name.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import type { OrganModels } from '../domain/teaching.js';
 import { queries } from '../domain/workflow-ids.js';
 import { bounded } from './bounded.js';
-import { heavy, onDevice } from './deeds.js';
+import { heavy } from './deeds.js';
+import { predictAll } from './predict-all.js';
 import { rootMessage } from './root-message.js';
 
 export const pseudoLabelProgress = defineQuery<PseudoLabelProgress>(queries.progress);
@@ -21,6 +23,7 @@ export interface PseudoLabelInput {
   readonly cases: ObjectRef;
   /** Which model proposes which organ. */
   readonly models: OrganModels;
+  readonly devices?: DevicePlan;
   readonly progress?: PseudoLabelProgress;
 }
 
@@ -47,7 +50,7 @@ export async function pseudoLabelCases(input: PseudoLabelInput): Promise<PseudoL
   const page = await heavy().lackingPage({ cases, models, offset: now.done, limit: pageSize });
   now = { ...now, total: page.total };
   await bounded(page.cases, casesAtOnce, async (one) => {
-    const failure = await attempt(one, models);
+    const failure = await attempt(one, input);
     const examples = [...now.examples, ...failure].slice(0, examplesNamed);
     now = { ...now, done: now.done + 1, failed: now.failed + failure.length, examples };
   });
@@ -57,9 +60,9 @@ export async function pseudoLabelCases(input: PseudoLabelInput): Promise<PseudoL
 }
 
 /** The case with the reason where it could not be labelled. */
-async function attempt(one: LackingCase, models: OrganModels): Promise<string[]> {
+async function attempt(one: LackingCase, input: PseudoLabelInput): Promise<string[]> {
   try {
-    await label(one, models);
+    await label(one, input);
     return [];
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
@@ -67,12 +70,9 @@ async function attempt(one: LackingCase, models: OrganModels): Promise<string[]>
   }
 }
 
-async function label({ at, organs }: LackingCase, models: OrganModels): Promise<void> {
+async function label({ at, organs }: LackingCase, { models, devices }: PseudoLabelInput): Promise<void> {
   const asked = [...new Set(organs.map((organ) => models[organ]!))];
-  const said = await Promise.all(asked.map((modelId) => onDevice().predictCase({ at, modelId })));
-  const proposals = organs.map((organ) => {
-    const { modelId, labelMap } = said[asked.indexOf(models[organ]!)]!;
-    return { organ, prediction: { modelId, labelMap } };
-  });
+  const said = await predictAll(at, asked, devices);
+  const proposals = organs.map((organ) => ({ organ, prediction: said[asked.indexOf(models[organ]!)]! }));
   await heavy().keepPseudoLabels({ at, proposals });
 }

@@ -10,10 +10,12 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import type { AskedBy, Judging } from '../activities/rounds.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import type { TaughtModels } from '../domain/teaching.js';
 import { queries, roundWorkflowId } from '../domain/workflow-ids.js';
 import { bounded } from './bounded.js';
-import { heavy, onDevice } from './deeds.js';
+import { heavy } from './deeds.js';
+import { predictAll } from './predict-all.js';
 import { rootMessage } from './root-message.js';
 import { teachStudent } from './teacher-student.js';
 
@@ -67,7 +69,7 @@ export async function pseudoLabelRound(input: RoundInput): Promise<RoundEnd> {
     });
     now = { ...now, stage: 'judge', total: page.total };
     await bounded(page.cases, casesAtOnce, async (one) => {
-      await judge(input, taught, one);
+      await judge(input, taught, one, opened.devices);
       now = { ...now, judged: now.judged + 1 };
     });
     const judged = (carried?.judged ?? 0) + pageSize;
@@ -85,14 +87,11 @@ async function judge(
   { campaign, roundId }: RoundInput,
   taught: TaughtModels,
   { at, models }: Judging,
+  devices: DevicePlan | undefined,
 ): Promise<void> {
   const about = { campaign, roundId, at, taught };
   try {
-    const said = await Promise.all(models.map((modelId) => onDevice().predictCase({ at, modelId })));
-    await heavy().judgeHeldOut({
-      ...about,
-      said: said.map(({ modelId, labelMap }) => ({ modelId, labelMap })),
-    });
+    await heavy().judgeHeldOut({ ...about, said: await predictAll(at, models, devices) });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     await heavy().judgeHeldOut({ ...about, failed: rootMessage(error) });

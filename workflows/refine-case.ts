@@ -117,6 +117,12 @@ export async function refineCase(input: RefineInput): Promise<RefineOutcome> {
   };
 }
 
+/** The organs that the task is about: those of its last return, else those that it was opened for. */
+function askedFor({ returnedOrgans, asked }: TaskState): { askedFor?: Organ[] } {
+  const organs = returnedOrgans ?? asked;
+  return organs === undefined ? {} : { askedFor: organs };
+}
+
 function absentOrgans(state: TaskState): Organ[] {
   return organs.filter((organ) => state.organs[organ].state === 'absent');
 }
@@ -233,7 +239,7 @@ async function takeIn(
           absent: absentOrgans(state),
           reason: command.reason ?? command.kind,
           ...('acknowledged' in command ? { acknowledged: command.acknowledged ?? [] } : {}),
-          ...(state.returnedOrgans === undefined ? {} : { returnedOrgans: state.returnedOrgans }),
+          ...askedFor(state),
         });
       case 'restore':
         return await urgent().restoreLabel({

@@ -1,10 +1,12 @@
 import { executeChild, WorkflowIdReusePolicy, workflowInfo } from '@temporalio/workflow';
 import type { Composed, Composition } from '../activities/training-sets.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import type { EngineChoice, Lesson, OrganModels, TaughtModels } from '../domain/teaching.js';
 import { pseudoLabelsId } from '../domain/workflow-ids.js';
-import { heavy, onDevice } from './deeds.js';
+import { heavy } from './deeds.js';
+import { onFittingDevice } from './fitting-device.js';
 import { pseudoLabelCases } from './pseudo-label-cases.js';
 
 /** Organs that share a model, for every model. */
@@ -21,6 +23,8 @@ export interface Teaching {
   readonly teacherGroups?: OrganGroups;
   readonly studentGroups: OrganGroups;
   readonly fineTune: boolean;
+  /** Which classes of devices the work goes to. */
+  readonly devices?: DevicePlan;
 }
 
 /**
@@ -37,7 +41,13 @@ export async function teachStudent(teaching: Teaching): Promise<TaughtModels> {
   const pseudoLabels = await executeChild(pseudoLabelCases, {
     workflowId: pseudoLabelsId(workflowInfo().workflowId),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-    args: [{ cases, models: ofOrgans(teachers, studentGroups.flat()) }],
+    args: [
+      {
+        cases,
+        models: ofOrgans(teachers, studentGroups.flat()),
+        ...(teaching.devices === undefined ? {} : { devices: teaching.devices }),
+      },
+    ],
   });
   const learned = await Promise.all(
     studentGroups.map((organs) => train(teaching, 'student', { organs, pseudoLabelsOf: teachers })),
@@ -62,7 +72,7 @@ function tune(
 }
 
 async function train(
-  { cases, engine, seed }: Teaching,
+  { cases, engine, seed, devices: plan }: Teaching,
   step: Lesson['step'],
   how: Pick<Composition, 'organs' | 'pseudoLabelsOf' | 'startFrom'>,
 ): Promise<Lesson> {
@@ -70,7 +80,9 @@ async function train(
   const { manual, pseudo, leftOut, examples } = composed;
   const lesson = { step, organs: [...how.organs], manual, pseudo, leftOut, examples: [...examples] };
   if ('none' in composed) return { ...lesson, none: composed.none };
-  const { modelId } = await onDevice().trainModelOn({ set: composed.set });
+  const { set } = composed;
+  const of = { deed: 'training', plan, urgency: 'bulk' } as const;
+  const { modelId } = await onFittingDevice(of, (device) => device.trainModelOn({ set }));
   return { ...lesson, modelId };
 }
 

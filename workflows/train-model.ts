@@ -1,7 +1,8 @@
+import type { DevicePlan } from '../domain/hardware-class.js';
 import type { ModelSummary } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
 import type { EngineSettings } from '../domain/training-set.js';
-import { onDevice } from './deeds.js';
+import { onFittingDevice } from './fitting-device.js';
 
 export interface TrainInput {
   readonly campaign: string;
@@ -9,9 +10,12 @@ export interface TrainInput {
   readonly engine: string;
   readonly settings?: EngineSettings;
   readonly seed: number;
+  readonly devices?: DevicePlan;
 }
 
 /** Trains one organ's model from source labels; undefined when no case of the campaign has such labels. */
 export async function trainModel(input: TrainInput): Promise<ModelSummary | undefined> {
-  return (await onDevice().trainOrgan(input)).model;
+  const { devices: plan, ...asked } = input;
+  const of = { deed: 'training', plan, urgency: 'bulk' } as const;
+  return (await onFittingDevice(of, (device) => device.trainOrgan(asked))).model;
 }

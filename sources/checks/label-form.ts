@@ -1,7 +1,7 @@
 import { finding } from '../../domain/finding.js';
 import type { Organ } from '../../domain/organ.js';
 import { holeVoxels } from '../../imaging/components.js';
-import { isPlaceholder } from '../../imaging/geometry-repair.js';
+import { sidesKnown } from '../../imaging/geometry-repair.js';
 import { type OrganCheck, type OrganContext, percent } from './check.js';
 
 /**
@@ -29,8 +29,7 @@ const mostHoles = 0.01;
 export const plausibleVolume: OrganCheck = (context) => {
   const { organ, where, voxels, image } = context;
   const voxelMl = voxelMlOf(context);
-  const { spacingUnknown, decidedBy } = image.geometry;
-  const unknown = spacingUnknown === true || decidedBy === 'pixdim' || isPlaceholder(image.geometry);
+  const unknown = image.geometry.decidedBy === 'pixdim' || !sidesKnown(image.geometry);
   if (unknown || image.hu.length * voxelMl < leastScanMl) return [];
   const ml = voxels * voxelMl;
   const [least, median, most] = volumesMl[organ];

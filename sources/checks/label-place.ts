@@ -1,10 +1,13 @@
-import { finding } from '../../domain/finding.js';
-import { labelFit } from '../label-fit.js';
+import { type Finding, finding } from '../../domain/finding.js';
+import type { CtVolume, LabelMap } from '../../imaging/volume.js';
+import { labelEvenness, labelFit } from '../label-fit.js';
 import { type OrganCheck, percent } from './check.js';
 import { sliceAxisOf } from './geometry.js';
 
 /** By how much a mirrored label must fit better: a fatty pancreas fits less well than its mirror image in the liver. */
 const clearlyBetter = 0.1;
+/** Tissue under a mirrored label map is this much more even than it may be by chance. */
+const farMoreEven = 0.75;
 /** No part of an abdominal organ is as thin as this, lung at the liver's dome and gas beside the pancreas included. */
 const airHu = -500;
 /** More of a label than this outside of the patient is no matter of drawing. */
@@ -27,6 +30,26 @@ export const onSoftTissue: OrganCheck = ({ image, organ, mask, rules, where }) =
   const message = `${where}: ${percent(share)} of the label of the ${organ} lies on soft tissue, ${better}`;
   return [finding('LABEL_HU', { where, field: 'softTissue', value: percent(share), message, suggestion })];
 };
+
+/**
+ * LABEL_HU of a label map whose values nobody named: tissue under it would be far more even if it were mirrored. Image and
+ * labels have one shape.
+ */
+export function evenUnderLabels(image: CtVolume, labels: LabelMap['values'], where: string): Finding[] {
+  if (labels.every((value) => value === 0)) return [];
+  const { spreadHu, bestMirrored } = labelEvenness(image, labels);
+  if (bestMirrored.spreadHu > farMoreEven * spreadHu) return [];
+  const [own, mirrored] = [spreadHu, bestMirrored.spreadHu].map((each) => `${each.toFixed(0)} HU`);
+  return [
+    finding('LABEL_HU', {
+      where,
+      field: 'spreadHu',
+      value: own,
+      message: `${where}: tissue under its values spreads by ${own}; mirrored along ${bestMirrored.along} it would be ${mirrored}`,
+      suggestion: 'look at both in a viewer: the label is mirrored, or that of another case',
+    }),
+  ];
+}
 
 /** LABEL_OFF_BODY: part of the label lies in the air or outside of the patient. */
 export const insideTheBody: OrganCheck = ({ organ, mask, body: findBody, where }) => {

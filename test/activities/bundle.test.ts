@@ -5,6 +5,7 @@ import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { openTask } from '../../domain/task-reducer.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { readSubmission } from '../../imaging/submission-file.js';
+import { putContent } from '../../storage/content.js';
 import { sha256 } from '../../storage/hash.js';
 import { memoryStore } from '../../storage/memory.js';
 import { labelMapFile, organVoxels, storeMiniCase } from '../workflows/mini-case.js';
@@ -51,6 +52,27 @@ describe('the bundle of a task', () => {
     const { store, task } = await miniTask();
     const [note] = await bundleFiles({ store, work }, task);
     expect(new TextDecoder().decode(note!.bytes)).not.toContain('token');
+  }, 60_000);
+
+  it('goes on from a draft that was left with the task, and says so; source labels stay', async () => {
+    const { store, image, task } = await miniTask();
+    const drawn = { ...every, liver: [], spleen: [40, 41, 42], pancreas: [] };
+    const draft = await putContent(store, labelMapFile(image, drawn));
+    const [note, , mask] = await bundleFiles({ store, work }, { ...task, draft });
+    const wanted = readLabelMap(labelMapFile(image, { ...drawn, liver: every.liver }), 'wanted').values;
+    expect(readSubmission(mask!.bytes, 'mask', image).values).toEqual(wanted);
+    expect(new TextDecoder().decode(note!.bytes)).toContain('The mask holds the draft');
+  }, 60_000);
+
+  it('has the labels before a draft that cannot be read, and says why', async () => {
+    const { store, image, task } = await miniTask();
+    const draft = await putContent(store, Buffer.from('<html>Sign in</html>'));
+    const [note, , mask] = await bundleFiles({ store, work }, { ...task, draft });
+    const whole = readLabelMap(labelMapFile(image, every), 'whole').values;
+    expect(readSubmission(mask!.bytes, 'mask', image).values).toEqual(whole);
+    expect(new TextDecoder().decode(note!.bytes)).toMatch(
+      /draft was left with the task, but cannot be used: /,
+    );
   }, 60_000);
 
   it('is the same zip every time, in one folder', async () => {

@@ -32,6 +32,16 @@ describe('the view of a case', () => {
     });
   });
 
+  it('has no volume where the spacing is unknown', async () => {
+    const own = memoryStore();
+    await storeMiniCampaign(own, campaign, {
+      mend: (geometry) => ({ ...geometry, spacingUnknown: true }),
+    });
+    const [, second] = await readCaseViews(own, campaign);
+    expect(second.organs[2]).toMatchObject({ author: 'carla', voxels: 9 });
+    expect(second.organs[2].volumeMl).toBeUndefined();
+  });
+
   it('binds what a model proposed by the licences of its training data, also after corrections', async () => {
     const [, { organs, licence }] = views;
     expect(organs.map((organ) => organ.licence)).toEqual([
@@ -81,6 +91,27 @@ describe('queries of cases', () => {
     expect(names('missing=spleen & stage=finished')).toEqual(['volume-2']);
     expect(names('licence=CC-BY-NC-*')).toEqual(['volume-2']);
     expect(names('shape=6×5×4 & axes=lAs')).toEqual(['volume-1', 'volume-2']);
+  });
+
+  it('ask what the collection’s table says, nested values too', () => {
+    const facts = { gender: 'female', voxel_spacing: { x_spacing: 3 }, alcohol: null };
+    const view = { ...views[0], passport: { ...views[0].passport, facts } };
+    const holds = (where: string) => caseQuery(where)(view);
+    expect(
+      ['fact.gender=female', 'fact.voxel_spacing.x_spacing>2', 'fact.alcohol', 'fact.age'].map(holds),
+    ).toEqual([true, true, false, false]);
+    expect(caseField('fact.gender').read(view)).toEqual(['female']);
+  });
+
+  it('find no voxel side and no volume where the spacing is unknown', () => {
+    const { passport } = views[1];
+    const geometry = { ...passport.geometry!, spacingUnknown: true } as const;
+    const view = { ...views[1], passport: { ...passport, geometry } };
+    expect(['spacing', 'spacing.k>0', 'spacing.unknown=yes'].map((where) => caseQuery(where)(view))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('read every field of every case without failing', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Device } from '../../activities/device.js';
 import { ingestDeeds } from '../../activities/ingest.js';
 import { loadMask, loadPassport } from '../../activities/label-store.js';
 import { modelDeeds } from '../../activities/models.js';
@@ -94,7 +95,9 @@ describe('the passport of a case with several organs', () => {
       },
       load: () => Promise.reject(new Error('not needed')),
     };
-    const { trainOrgan } = modelDeeds({ store, work, engineByName: () => engine });
+    const engineByName = () => engine;
+    const device = new Device({ store, engineByName, now: () => new Date(), about: { name: 'here-0' } });
+    const { trainOrgan } = modelDeeds({ store, work, engineByName, device });
     for (const organ of ['liver', 'kidney', 'spleen'] as const) {
       const { model } = await run(() => trainOrgan({ campaign, organ, engine: 'counting', seed: 1 }));
       if (organ === 'spleen') expect(model).toBeUndefined();
@@ -161,5 +164,19 @@ describe('the passport of a case', () => {
     expect(found?.message).toContain(
       'voxels of 0.8×0.8×2.5 mm; the table of the collection has 0.8×0.8×0.5 mm',
     );
+  });
+
+  it('tells of a file that is not the one of the checksums in the folder, and has its hash', async () => {
+    const wrong = '0'.repeat(64);
+    put({
+      SHA256SUMS: `${wrong}  data/case_00000/imaging.nii.gz`,
+      'data/case_00000/imaging.nii.gz': nifti(tissue()),
+      'data/case_00000/segmentation.nii.gz': nifti(organBox()),
+    });
+    const { passport } = await takeIn('kits19', 'case_00000');
+    expect(passport.status).toBe('quarantined');
+    const found = passport.findings.find(({ code }) => code === 'FILE_CHANGED');
+    expect(found).toMatchObject({ value: passport.sourceFiles[0]?.sha256 });
+    expect(found?.message).toContain(wrong);
   });
 });

@@ -4,6 +4,7 @@ import { campaignPlanKey, modelKey, resultKey } from '../../domain/keys.js';
 import type { LabelSummary } from '../../domain/label-version.js';
 import { Model } from '../../domain/model.js';
 import { organs } from '../../domain/organ.js';
+import type { Geometry } from '../../domain/volume.js';
 import { writeLabelMap } from '../../imaging/nifti-write.js';
 import { putContent } from '../../storage/content.js';
 import { sha256 } from '../../storage/hash.js';
@@ -13,9 +14,13 @@ import { labelMapFile, maskOf, organVoxels, storeMiniCase } from '../workflows/m
 
 /**
  * A campaign of mini cases: `volume-1` was only ingested, `volume-2` is finished: its kidney is as the model proposed it, its spleen was
- * corrected twice, its pancreas is absent.
+ * corrected twice, its pancreas is absent. `mend` changes the geometry in the passport of the latter.
  */
-export async function storeMiniCampaign(store: ObjectStore, campaign: string): Promise<void> {
+export async function storeMiniCampaign(
+  store: ObjectStore,
+  campaign: string,
+  { licence = 'CC-BY-4.0', mend = (geometry: Geometry): Geometry => geometry } = {},
+): Promise<void> {
   const plan = {
     campaign,
     collections: [{ collection: 'lits', directory: '/none' }],
@@ -27,7 +32,7 @@ export async function storeMiniCampaign(store: ObjectStore, campaign: string): P
   };
   await publishJson(store, campaignPlanKey(campaign), CampaignPlan.parse(plan));
   await storeMiniCase(store, campaign, 'volume-1');
-  await finish(store, campaign, 'volume-2');
+  await finish(store, campaign, 'volume-2', { licence, mend });
   // In mini cases the author of every proposal is `model`.
   const model = {
     modelId: 'model',
@@ -41,8 +46,13 @@ export async function storeMiniCampaign(store: ObjectStore, campaign: string): P
   await publishJson(store, modelKey('model'), Model.parse(model));
 }
 
-async function finish(store: ObjectStore, campaign: string, caseId: string): Promise<void> {
-  const { at, labels, image } = await storeMiniCase(store, campaign, caseId, { licence: 'CC-BY-4.0' });
+async function finish(
+  store: ObjectStore,
+  campaign: string,
+  caseId: string,
+  changes: { licence: string; mend: (geometry: Geometry) => Geometry },
+): Promise<void> {
+  const { at, labels, image } = await storeMiniCase(store, campaign, caseId, changes);
   const spleen = labels.find(({ organ }) => organ === 'spleen')!;
   let parent = spleen.version;
   let drawn: LabelSummary = spleen;

@@ -89,14 +89,18 @@ describe('submissions', () => {
       ['relabelled.nii.gz', 'SUBMISSION_RELABELLED'],
     ] as const) {
       const answer = await submit(fixture(name), { kind: 'refine', reason: 'it is so' });
-      expect(answer, name).toEqual({ refused: expect.stringMatching(new RegExp(`^${code}: .* – .*`)) });
+      expect(answer, name).toMatchObject({
+        refused: expect.stringMatching(new RegExp(`^${code}: .* – .*`)),
+        findings: [{ code, severity: 'reject' }],
+      });
     }
   }, 60_000);
 
   it('with flags need the codes and a reason, and then have both on record', async () => {
     const { submit } = await desk();
-    expect(await submit(withoutSpleen)).toEqual({
+    expect(await submit(withoutSpleen)).toMatchObject({
       refused: expect.stringContaining('acknowledge SUBMISSION_EMPTY and give a reason'),
+      findings: [{ code: 'SUBMISSION_EMPTY', severity: 'flag', field: 'spleen' }],
     });
     const acknowledged = ['SUBMISSION_EMPTY'];
     expect(await submit(withoutSpleen, { acknowledged })).toHaveProperty('refused');
@@ -108,12 +112,13 @@ describe('submissions', () => {
     expect(await submit(withoutSpleen, { absent: ['spleen'] })).not.toHaveProperty('refused');
   }, 60_000);
 
-  it('after a return are flagged for what it did not name', async () => {
+  it('are flagged for organs that a return, or the task, does not ask for', async () => {
     const { submit } = await desk();
-    expect(await submit(fewer, { returnedOrgans: ['spleen'] })).toEqual({
-      refused: expect.stringContaining('2 voxels of kidney were changed, the return asked for spleen'),
+    expect(await submit(fewer, { askedFor: ['spleen'] })).toMatchObject({
+      refused: expect.stringContaining('2 voxels of kidney were changed, the task asks for spleen'),
+      findings: [{ code: 'SUBMISSION_ELSEWHERE', field: 'kidney' }],
     });
-    expect(await submit(fewer, { returnedOrgans: ['kidney'] })).toMatchObject({
+    expect(await submit(fewer, { askedFor: ['kidney'] })).toMatchObject({
       changedVoxels: { kidney: 2 },
     });
   }, 60_000);

@@ -19,7 +19,6 @@ interface Expected {
   'nsd@2mm': number;
   'nsd@3mm': number;
   'nsd@5mm': number;
-  hd95Mm: number;
 }
 
 async function rowsOf(more: Partial<EvaluateFilesOptions> & { truth: string; prediction: string }) {
@@ -44,8 +43,6 @@ function expectEqual(row: MetricRow, expected: Expected): void {
   expect(near(row.dsc, expected.dsc), `${what}: DSC ${row.dsc}, official ${expected.dsc}`).toBe(true);
   const nsd = expected[`nsd@${row.toleranceMm}mm` as 'nsd@1mm'];
   expect(near(row.nsd, nsd), `${what}: NSD ${row.nsd}, official ${nsd}`).toBe(true);
-  if (row.hd95Mm !== undefined)
-    expect(near(row.hd95Mm, expected.hd95Mm), `${what}: HD95 ${row.hd95Mm}`).toBe(true);
 }
 
 describe.skipIf(!existsSync(real))(
@@ -72,14 +69,13 @@ describe.skipIf(!existsSync(real))(
       expect(readFileSync(join(root, 'report.html'), 'utf8')).toContain('<b>24</b> cases');
     });
 
-    it('agrees on six pairs of eight organs, HD95 included', { timeout: 240_000 }, async () => {
+    it('agrees on six pairs of eight organs', { timeout: 240_000 }, async () => {
       const folder = join(real, 'multiorgan-pairs');
       const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
       const rows = await rowsOf({
         truth: join(folder, 'GroundTruth'),
         prediction: join(folder, 'Dice'),
         labels: '1=spleen,2=pancreas,3=left-kidney,4=gallbladder,5=oesophagus,6=liver,7=stomach,8=duodenum',
-        metrics: 'dsc,nsd,hd95',
       });
       expect(rows).toHaveLength(6 * 8 * 4);
       const values = [

@@ -5,26 +5,15 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportCases } from '../../cli/export.js';
 import { blindId } from '../../cli/export-blind.js';
-import type { Session } from '../../cli/session.js';
 import { readCt, readLabelMap } from '../../imaging/nifti.js';
 import { sha256 } from '../../storage/hash.js';
 import { memoryStore } from '../../storage/memory.js';
-import { readConfig } from '../../workers/config.js';
 import { storeMiniCampaign } from '../activities/mini-campaign.js';
+import { storeSession } from './made-session.js';
 
 const store = memoryStore();
 const dir = mkdtempSync(join(tmpdir(), 'plusct-export-'));
-const session: Session = {
-  store,
-  config: readConfig({
-    TEMPORAL_ADDRESS: 'none:1',
-    S3_ENDPOINT: 'http://none:1',
-    S3_ACCESS_KEY_ID: 'none',
-    S3_SECRET_ACCESS_KEY: 'none',
-  }),
-  client: () => Promise.reject(new Error('an export asks no server but the object store')),
-  close: async () => undefined,
-};
+const session = storeSession(store);
 const usual = { licenceAllows: [], trainingBinds: true, format: 'nifti' };
 const seed = 'a seed that nobody will guess';
 

@@ -1,15 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inspect } from '../../cli/inspect.js';
+import { readDicomSeries } from '../../imaging/dicom.js';
+import { writeSegmentation } from '../../imaging/dicom-seg-write.js';
 import { writeNifti } from '../../imaging/nifti-write.js';
+import { toOrientation } from '../../imaging/orientation.js';
+import { writeSegNrrd } from '../../imaging/seg-nrrd.js';
 import type { Inspection } from '../../sources/inspection.js';
 import { abdomen, liver, size } from '../sources/made-abdomen.js';
-import { dicomSeries, treeOf } from '../sources/made-cases.js';
+import { dicomSeries, organBox, rasAffine, shape, treeOf } from '../sources/made-cases.js';
 
 const { geometry, hu } = abdomen();
 const form = { code: 1, affine: geometry.affine };
+const identity = rasAffine([1, 1, 1], [0, 0, 0]);
 const file = (voxels: Int16Array | Uint8Array) =>
   gzipSync(writeNifti({ shape: size, voxels, spacingMm: geometry.spacingMm, sform: form, qform: form }));
 
@@ -29,6 +34,7 @@ const folder = () =>
   treeOf({ 'volume-32.nii.gz': file(hu), 'segmentation-32.nii.gz': file(liver), 'bad.nii': 'no image' });
 
 async function inspected(path: string, options: Parameters<typeof inspect>[1] = {}): Promise<Inspection> {
+  printed = '';
   await inspect(path, { ...options, json: true });
   return JSON.parse(printed);
 }
@@ -79,6 +85,97 @@ describe('plusct inspect of an image', () => {
   });
 });
 
+describe('plusct inspect of a label of no collection', () => {
+  const drawn = (voxels: Uint8Array, affine = geometry.affine) =>
+    gzipSync(writeNifti({ shape: size, voxels, spacingMm: geometry.spacingMm, sform: { code: 1, affine } }));
+  const beside = (label: Uint8Array) => treeOf({ 'scan.nii.gz': file(hu), 'drawn.nii.gz': label });
+  const codes = async (at: string, options = {}) => {
+    const { findings } = await inspected(join(at, 'scan.nii.gz'), {
+      label: join(at, 'drawn.nii.gz'),
+      ...options,
+    });
+    return findings.map((each) => each.code);
+  };
+  const upsideDown = toOrientation(geometry, liver, 'RAI');
+
+  it('finds nothing where it lies on its tissue', async () => {
+    expect(await codes(beside(drawn(liver)))).toEqual([]);
+  });
+
+  it('lays it as its header says where axes are turned on one grid', async () => {
+    const at = beside(drawn(upsideDown.voxels, upsideDown.geometry.affine));
+    expect(await codes(at)).toEqual([]);
+  });
+
+  it('finds that it is mirrored, by the tissue under its values', async () => {
+    expect(await codes(beside(drawn(upsideDown.voxels)))).toEqual(['LABEL_HU']);
+  });
+
+  it('checks organs that are named as such, and takes the rest for background', async () => {
+    const two = liver.map((value, n) => (value === 1 ? (n % 2) + 1 : n === 0 ? 9 : 0));
+    const at = beside(drawn(two));
+    expect(await codes(at, { labels: '1+2=liver,9=air' })).toEqual([]);
+    expect(await codes(at, { labels: '1+2=pancreas' })).toContain('ORGAN_VOLUME');
+  });
+});
+
+describe('plusct inspect of other formats', () => {
+  it('reads the names and voxels of a segmentation of 3D Slicer', async () => {
+    const at = treeOf({ 'a.seg.nrrd': writeSegNrrd(liver, geometry) });
+    const { kind, values } = await inspected(at);
+    const voxels = liver.reduce((a, b) => a + b, 0);
+    expect({ kind, values }).toMatchObject({ kind: 'labels', values: [{ value: 1, name: 'liver', voxels }] });
+  });
+
+  it('takes a DICOM file for its series, and a DICOM SEG for labels of its own or on the series', async () => {
+    const at = treeOf(dicomSeries('series', 'PANCREAS_0001'));
+    const names = readdirSync(join(at, 'series')).map((name) => `series/${name}`);
+    const series = readDicomSeries(names.map((path) => ({ path, bytes: readFileSync(join(at, path)) })));
+    const labels = organBox().map((inside) => 4 * inside);
+    writeFileSync(join(at, 'seg.dcm'), writeSegmentation({ series, labels, created: new Date(0) }));
+    const found = await inspected(join(at, names[0]!), { label: join(at, 'seg.dcm') });
+    const voxels = organBox().reduce((a, b) => a + b, 0);
+    const values = [{ value: 4, name: 'pancreas', voxels, ml: expect.any(Number) }];
+    expect(found).toMatchObject({ path: 'series', kind: 'ct', geometry: { shape }, values });
+    expect(await inspected(join(at, 'seg.dcm'))).toMatchObject({ kind: 'labels', values });
+  });
+
+  it('says what a file is that is none of them', async () => {
+    const at = treeOf({ 'scan.nii.gz': Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(400)]) });
+    const { findings } = await inspected(join(at, 'scan.nii.gz'));
+    expect(findings).toMatchObject([
+      { code: 'HEADER_INVALID', message: expect.stringContaining('no NIfTI file, but a zip archive') },
+    ]);
+  });
+
+  it('gives no millilitres and no scale where voxels are placeholders', async () => {
+    const lost = writeNifti({
+      shape: size,
+      voxels: liver,
+      spacingMm: [1, 1, 1],
+      sform: { code: 1, affine: identity },
+    });
+    const at = treeOf({ 'lost.nii': lost });
+    await inspect(join(at, 'lost.nii'), {});
+    expect(printed).toContain('1 × 1 × 1 mm, a placeholder');
+    expect(printed).toMatch(/value 1 +[\d,]+ +–/);
+  });
+
+  it('tells of traces of people', async () => {
+    const form = { code: 1, affine: geometry.affine };
+    const named = writeNifti({
+      shape: size,
+      voxels: hu,
+      spacingMm: geometry.spacingMm,
+      sform: form,
+      descrip: 'patient name: Doe',
+    });
+    const at = treeOf({ 'scan.nii': named });
+    const { findings } = await inspected(join(at, 'scan.nii'));
+    expect(findings.map((each) => each.code)).toEqual(['IDENTITY_DIRECT']);
+  });
+});
+
 describe('plusct inspect of other things', () => {
   it('knows a label map by its values and draws it without a CT', async () => {
     const at = folder();
@@ -112,7 +209,9 @@ describe('plusct inspect of other things', () => {
       kind: 'unreadable',
       findings: [{ code: 'HEADER_INVALID', severity: 'reject' }],
     });
+    printed = '';
     await expect(inspect(join(at, 'bad.nii'), { png: join(at, 'x.png') })).rejects.toThrow('cannot be read');
+    expect(printed).toContain('HEADER_INVALID');
   });
 
   it('refuses what is not there, and a picture of many', async () => {
@@ -124,6 +223,21 @@ describe('plusct inspect of other things', () => {
     await expect(inspect(join(at, 'empty'), {})).rejects.toThrow('no .nii');
   });
 });
+
+const chaos = resolve('../shared/data/real/chaos');
+
+describe.skipIf(!existsSync(chaos))(
+  'plusct inspect of a real series (skipped where ../shared/data is not there)',
+  () => {
+    it('lays the published label as its header says: slices the other way round, on the liver', async () => {
+      const label = join(chaos, 'liver_GT.nii.gz');
+      const options = { label, labels: '1=liver' };
+      const { findings, geometry } = await inspected(join(chaos, 'DICOM_anon'), options);
+      expect(geometry).toMatchObject({ axisCodes: 'LPI', spacingMm: [0.7265625, 0.7265625, 2] });
+      expect(findings.map((each) => each.code)).toEqual(['ORGAN_CUT']);
+    });
+  },
+);
 
 const lits44 = resolve('../shared/data/real/lits-44');
 
@@ -141,6 +255,7 @@ describe.skipIf(!existsSync(lits44))(
         'GEOMETRY_CORRECTED',
       ]);
       expect(values.reduce((sum, each) => sum + each.voxels, 0)).toBe(2_106_497);
+      expect(values.map((each) => each.ml)).toEqual([undefined, undefined]);
     });
   },
 );

@@ -27,11 +27,11 @@ describe('options for what is measured', () => {
   });
 
   it.each([
-    [{ doubleReads: '1.5' }, '--double-reads 1.5'],
+    [{ doubleReads: '1.5' }, "--double-reads is '1.5'"],
     [{ doubleReads: 'brain=0.1' }, "'brain' is neither"],
     [{ doubleReads: '' }, '--double-reads'],
-    [{ reviewHours: '0' }, '--review-hours 0'],
-    [{ reviewHours: '4', auditShare: 'all' }, '--audit-share all'],
+    [{ reviewHours: '0' }, "--review-hours is '0'"],
+    [{ reviewHours: '4', auditShare: 'all' }, "--audit-share is 'all'"],
   ])('refuse %j, naming the option', (options, said) => {
     expect(() => planMeasures(options)).toThrow(said);
   });

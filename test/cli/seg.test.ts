@@ -4,36 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readSeg, writeSeg } from '../../cli/seg.js';
 import { readDicomSeries } from '../../imaging/dicom.js';
-import { writeCtSlice } from '../../imaging/dicom-write.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { writeCt, writeLabelMap } from '../../imaging/nifti-write.js';
 import { toOrientation } from '../../imaging/orientation.js';
+import { smallSeries } from './made-series.js';
 
 let folder = '';
-const files = [1, 2, 3].map((n) => ({
-  path: `${n}.dcm`,
-  bytes: writeCtSlice({
-    patientId: 'P',
-    studyUid: '1.2',
-    seriesUid: '1.2.3',
-    sopUid: `1.2.3.${n}`,
-    instanceNumber: n,
-    rows: 3,
-    columns: 4,
-    pixelSpacingMm: [1, 1],
-    imagePosition: [0, 0, 2 * n],
-    imageOrientation: [1, 0, 0, 0, -1, 0],
-    sliceThicknessMm: 2,
-    pixels: new Int16Array(12),
-  }),
-}));
-const { geometry, hu } = readDicomSeries(files).image;
+const { geometry, hu } = readDicomSeries(smallSeries).image;
 const labels = Uint8Array.from({ length: 36 }, (_, n) => n % 5);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plusct-seg-'));
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  for (const { path, bytes } of files) await writeFile(join(folder, path), bytes);
+  for (const { path, bytes } of smallSeries) await writeFile(join(folder, path), bytes);
 });
 afterAll(async () => {
   vi.restoreAllMocks();

@@ -77,6 +77,21 @@ describe('the effort ledger', () => {
   });
 });
 
+describe('throughput', () => {
+  it('counts the cases that went on, day by day, refused commands and reads for measuring apart', async () => {
+    expect(ledger.days()).toEqual([{ day: '2026-03-02', submitted: 6, certified: 3, verified: 3 }]);
+    const store = memoryStore();
+    const clock = { ms: Date.parse('2026-03-02T22:50:00.000Z') };
+    await wholeTask(store, 'volume-0', clock);
+    clock.ms = Date.parse('2026-03-09T08:00:00.000Z');
+    await wholeTask(store, 'volume-1', clock);
+    const days = (await readEffort(store, campaign)).days();
+    expect(days.map(({ day }) => day)).toEqual([...days.map(({ day }) => day)].sort());
+    expect(days.at(-1)).toMatchObject({ day: '2026-03-09', verified: 1 });
+    expect(days.reduce((sum, { verified }) => sum + verified, 0)).toBe(2);
+  });
+});
+
 describe('the forecast', () => {
   const done = (n: number, minutes: number): TaskEffort => ({
     task: `task/lits/volume-${n}/1`,

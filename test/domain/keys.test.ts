@@ -19,6 +19,9 @@ import {
   passportKey,
   personKey,
   preLabelKey,
+  publicationKey,
+  releaseManifestKey,
+  releasePrefix,
   resultKey,
   worklistKey,
 } from '../../domain/keys.js';
@@ -57,6 +60,14 @@ describe('object keys', () => {
     expect(modelKey('m')).toBe('v1/models/m.json');
     expect(evaluationKey('e', 'report.md')).toBe('v1/evaluations/e/report.md');
     expect(evaluationCaseKey('e', 'lits', 'volume-0')).toBe('v1/evaluations/e/cases/lits/volume-0.json');
+  });
+
+  it('of a release lie under its campaign and version, two of them', () => {
+    expect(releaseManifestKey('first', '1.0.0')).toBe('v1/releases/first/1.0.0/manifest.json');
+    for (const key of [releaseManifestKey, publicationKey]) {
+      expect(key('first', '1.0.0').startsWith(releasePrefix('first', '1.0.0'))).toBe(true);
+      expect(key('first', '1.0.0')).not.toBe(key('first', '1.0.1'));
+    }
   });
 
   it('lie under the prefix by which they are listed', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { patientGroups } from '../../cli/split.js';
 import { groupsOf } from '../../domain/case-groups.js';
 import { splitCases } from '../../domain/split.js';
 
@@ -48,5 +49,40 @@ describe('a split', () => {
       'shares',
     );
     expect(() => splitCases({ cases: names(2), groups: [], shares: {}, seed: 1 })).toThrow('shares');
+  });
+
+  it('keeps the scans of a patient together where a table names them', () => {
+    const table = 'case,patient\nkits19/a,p1\nlits/b,p1\nlits/c,p2\n';
+    expect(patientGroups(table, 'p.csv')).toEqual([['kits19/a', 'lits/b']]);
+    expect(() => patientGroups('case,patient\nkits19/a,\n', 'p.csv')).toThrow('p.csv, line 2');
+    expect(() => patientGroups('name,who\na,b\n', 'p.csv')).toThrow('the columns are case,patient');
+  });
+});
+
+describe('a split that goes on', () => {
+  const cases = Array.from({ length: 10 }, (_, n) => `c${n}`);
+  const shares = { train: 0.5, test: 0.5 };
+
+  it('leaves every case in its part and deals out only the new ones', () => {
+    const first = splitCases({ cases, groups: [], shares, seed: 1 });
+    const kept = Object.fromEntries(
+      Object.entries(first).flatMap(([part, own]) => own.map((name) => [name, part])),
+    );
+    const more = splitCases({
+      cases: [...cases, 'd0', 'd1', 'd2'],
+      groups: [['c0', 'd0']],
+      shares,
+      seed: 9,
+      kept,
+    });
+    for (const [part, own] of Object.entries(first)) expect(more[part]).toEqual(expect.arrayContaining(own));
+    expect(Object.values(more).find((own) => own.includes('d0'))).toContain('c0');
+    expect(Object.values(more).flat()).toHaveLength(13);
+  });
+
+  it('brings cases together that turn out to show one scan', () => {
+    const kept = { c0: 'test', c1: 'train' };
+    const { train } = splitCases({ cases: ['c0', 'c1'], groups: [['c0', 'c1']], shares, seed: 1, kept });
+    expect(train).toEqual(['c0', 'c1']);
   });
 });

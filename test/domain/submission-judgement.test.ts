@@ -15,17 +15,22 @@ describe('what findings mean for a submission', () => {
 
   it('is a refusal for those that reject, whatever was acknowledged', () => {
     const judged = judgeSubmission([moved, hole], { ...word, acknowledged: ['SUBMISSION_MOVED'] });
-    expect(judged).toEqual({ refused: 'SUBMISSION_MOVED: what – do' });
+    expect(judged).toEqual({ refused: 'SUBMISSION_MOVED: what – do', findings: [moved] });
   });
 
   it('is a refusal for flags until each code is acknowledged, and names the codes', () => {
     const judged = judgeSubmission([hole, small], { ...word, acknowledged: ['SUBMISSION_HOLES'] });
-    expect(judged).toMatchObject({ refused: expect.stringContaining('acknowledge SUBMISSION_VOLUME and') });
+    expect(judged).toEqual({
+      refused: expect.stringContaining('acknowledge SUBMISSION_VOLUME and'),
+      findings: [small],
+    });
     const both = { ...word, acknowledged: ['SUBMISSION_HOLES', 'SUBMISSION_VOLUME'] };
     expect(judgeSubmission([hole, small], both)).toEqual({
       remarks: ['SUBMISSION_HOLES: what', 'SUBMISSION_VOLUME: what'],
     });
-    expect(judgeSubmission([hole, small], { ...both, reason: ' ' })).toHaveProperty('refused');
+    expect(judgeSubmission([hole, small], { ...both, reason: ' ' })).toMatchObject({
+      findings: [hole, small],
+    });
   });
 
   it('is a remark for a senior’s refinement, whose reason stands for all', () => {

@@ -4,7 +4,7 @@ import type { Collection } from '../../domain/collection.js';
 import type { Person } from '../../domain/person.js';
 import { TaskKind, type TaskState } from '../../domain/task.js';
 import { reduceTask } from '../../domain/task-reducer.js';
-import { type BoardEntry, nextTasks, takingCommand } from '../../domain/work-queue.js';
+import { type BoardEntry, nextTasks, quotaRefusal, takingCommand } from '../../domain/work-queue.js';
 import {
   certified,
   command,
@@ -43,6 +43,18 @@ function entry(
 }
 const names = (entries: readonly BoardEntry[]) => entries.map(({ task }) => task.caseId);
 const now = later(1);
+
+describe('a quota', () => {
+  it('is what somebody may hold at once; what ran out or is another’s does not count', () => {
+    const other = through(opened(), [command('claim', 'bert')]);
+    const board = [entry(leased(), 'one'), entry(leased(), 'two'), entry(other, 'of-bert')];
+    expect(quotaRefusal(board, anna, now)).toBeUndefined();
+    expect(quotaRefusal(board, { ...anna, quota: 2 }, now)).toBe(
+      'anna holds 2 of at most 2 tasks; finish one, put one back or hand one over first',
+    );
+    expect(quotaRefusal(board, { ...anna, quota: 2 }, later(5 * 3600))).toBeUndefined();
+  });
+});
 
 describe('what a person works on next', () => {
   it('begins with what was returned to them, then what they hold', () => {

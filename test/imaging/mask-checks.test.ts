@@ -148,8 +148,8 @@ describe('a submitted mask', () => {
       values.fill(3, at(14, 20, 31), at(17, 20, 31));
       values.fill(4, at(28, 32, 22), at(30, 32, 22));
     });
-    expect(codes(both, { returned: ['spleen'] })).toEqual([['SUBMISSION_ELSEWHERE', 'pancreas']]);
-    expect(codes(both, { returned: ['spleen', 'pancreas'] })).toEqual([]);
+    expect(codes(both, { askedFor: ['spleen'] })).toEqual([['SUBMISSION_ELSEWHERE', 'pancreas']]);
+    expect(codes(both, { askedFor: ['spleen', 'pancreas'] })).toEqual([]);
   });
 
   it('is flagged for a volume far from those accepted, once there are ten', () => {

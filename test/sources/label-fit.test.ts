@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelFit } from '../../sources/label-fit.js';
+import { labelEvenness, labelFit } from '../../sources/label-fit.js';
 import { volumeOf } from './made-cases.js';
 
 const mask = Uint8Array.from([1, 0, 0, 0]);
@@ -28,5 +28,21 @@ describe('how a label fits its image', () => {
   it('finds a label that is turned by half a turn', () => {
     const image = volumeOf(Int16Array.from([-100, -100, -100, 60]), [2, 2, 1]);
     expect(labelFit(image, mask).bestMirrored).toEqual({ along: 'i and j', share: 1 });
+  });
+});
+
+describe('how even tissue is under labels that nobody named', () => {
+  const image = volumeOf(Int16Array.from([60, 60, -100, -100, 60, -100]), [6, 1, 1]);
+
+  it('is the spread about the mean of each value', () => {
+    expect(labelEvenness(image, Uint8Array.from([1, 1, 2, 2, 0, 0])).spreadHu).toBe(0);
+    expect(labelEvenness(image, Uint8Array.from([0, 1, 1, 0, 0, 0])).spreadHu).toBe(80);
+  });
+
+  it('is greater as they lie where they are mirrored, and takes gas and lung for one', () => {
+    const mirrored = Uint8Array.from([0, 0, 2, 2, 1, 1]);
+    expect(labelEvenness(image, mirrored)).toMatchObject({ bestMirrored: { along: 'i', spreadHu: 0 } });
+    const gas = volumeOf(Int16Array.from([-1000, -300, 60, 60]), [4, 1, 1]);
+    expect(labelEvenness(gas, Uint8Array.from([1, 1, 0, 0])).spreadHu).toBe(0);
   });
 });

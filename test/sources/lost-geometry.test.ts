@@ -9,7 +9,7 @@ import { readNiftiHeader } from '../../imaging/nifti.js';
 import { writeLabelMap } from '../../imaging/nifti-write.js';
 import { type IngestedCase, ingestCase } from '../../sources/ingest-case.js';
 import { adapterFor } from '../../sources/registry.js';
-import { nifti, organBox, rasAffine, tissue, treeOf } from './made-cases.js';
+import { dicomSeries, nifti, organBox, rasAffine, tissue, treeOf } from './made-cases.js';
 
 const lits = adapterFor('lits');
 const trueSpacing = {
@@ -156,6 +156,67 @@ describe('true-spacing.csv', () => {
     [`${head}\nvolume-44,1,1,1,`, 'line 2: has no source for volume-44'],
   ])('is refused, with line and field, where it cannot be used: %j', async (table, message) => {
     await expect(listed(table)).rejects.toThrow(message);
+  });
+});
+
+describe('the original scans of 3D-IRCADb-01 beside a collection', () => {
+  const reversed = tissue().reverse();
+  const originals = (hu: Int16Array, folder = '3Dircadb1.17') => ({
+    ...dicomSeries(`3Dircadb1/${folder}/PATIENT_DICOM`, 'liver_orig017', hu, '1.2.17'),
+    ...dicomSeries(
+      `3Dircadb1/${folder}/MASKS_DICOM/liver`,
+      'liver_orig017',
+      Int16Array.from(organBox()),
+      '1.2.18',
+    ),
+  });
+  const takenFrom = async (files: Record<string, Uint8Array | string>, caseId = 'volume-44') => {
+    const { cases, findings } = await lits.list(
+      treeOf({ 'volume-44.nii': '', 'volume-3.nii': '', ...files }),
+    );
+    const { originals: found } = cases.find((each) => each.caseId === caseId)!;
+    return { result: taken(caseId, placeholder, found ? { originals: found } : {}), found, findings };
+  };
+
+  it('give a case its spacing when their voxels are its own, in whatever order', async () => {
+    const { result, found } = await takenFrom(originals(reversed));
+    expect(found).toHaveLength(1);
+    expect(result.geometry).toMatchObject({ axisCodes: 'LAS', spacingMm: [0.8, 0.8, 2.5] });
+    expect(result.geometry?.spacingUnknown).toBeUndefined();
+    expect(result.geometry?.repairs.at(-1)).toMatchObject({ kind: 'spacing-given' });
+    expect(codes(result)).toEqual(['GEOMETRY_SUSPECT', 'GEOMETRY_CORRECTED']);
+    expect(result.findings[1]?.message).toContain('3Dircadb1/3Dircadb1.17/PATIENT_DICOM, a series with');
+  });
+
+  it('are no help with other voxels, which is said', async () => {
+    const { result } = await takenFrom(originals(tissue('somebody else')));
+    expect(result.geometry).toMatchObject({ spacingMm: [1, 1, 1], spacingUnknown: true });
+    expect(codes(result)).toEqual([
+      'GEOMETRY_SUSPECT',
+      'GEOMETRY_SUSPECT',
+      'SPACING_UNKNOWN',
+      'GEOMETRY_CORRECTED',
+    ]);
+    expect(result.findings[0]?.message).toContain('none of the 1 series');
+  });
+
+  it('count for no case that has its spacing, and go behind the table', async () => {
+    expect((await takenFrom(originals(reversed), 'volume-3')).found).toBeUndefined();
+    const both = await takenFrom(originals(reversed));
+    const result = taken('volume-44', placeholder, { originals: both.found!, trueSpacing });
+    expect(result.geometry?.spacingMm).toEqual(trueSpacing.spacingMm);
+  });
+
+  it('are named where they cannot be read; a file of that name is none', async () => {
+    const series = originals(reversed);
+    const [first] = Object.keys(series).filter((path) => path.includes('PATIENT_DICOM'));
+    const { [first!]: _, ...rest } = series;
+    const [, second] = Object.keys(rest);
+    const damaged = { ...rest, [second!]: rest[second!]!.subarray(0, 400) };
+    expect((await takenFrom(damaged)).findings.map(({ where }) => where)).toContain(
+      '3Dircadb1/3Dircadb1.17/PATIENT_DICOM',
+    );
+    expect((await takenFrom({ '3Dircadb1.zip': 'PK' })).found).toBeUndefined();
   });
 });
 

@@ -12,9 +12,9 @@ import { type IngestedCase, ingestCase } from '../../sources/ingest-case.js';
 import { labelFit } from '../../sources/label-fit.js';
 import { findCollections } from '../../sources/listing.js';
 import { adapterFor } from '../../sources/registry.js';
+import { trapTables } from './trap-tables.js';
 
-const shared = resolve('../shared/data');
-const root = join(shared, 'collections');
+const root = resolve('../shared/data/collections');
 
 interface Taken extends IngestedCase {
   readonly sourceCase: SourceCase;
@@ -62,6 +62,22 @@ describe.skipIf(!existsSync(root))(
       ).toEqual([]);
       expect(called('volume-0').findings.map((each) => each.code)).toContain('ORGAN_CUT');
       expect(called('PANCREAS_0001').findings.map((each) => each.code)).toContain('LABEL_GEOMETRY_COPIED');
+    });
+
+    it('are found to have the planted traps, and nothing else: as docs/traps.md says case by case', () => {
+      const { cases } = trapTables();
+      const known = new Set(['ORGAN_CUT', 'ORGAN_VOLUME', 'LABEL_PIECES']);
+      for (const row of cases) expect(taken.map(nameOf), row.name).toContain(row.name);
+      for (const each of taken) {
+        const { findings, geometry, sourceCase } = each;
+        const row = cases.find(({ name }) => name === nameOf(each));
+        const withdrawn = sourceCase.withdrawnCopyOf === undefined ? [] : ['DUPLICATE_WITHDRAWN'];
+        const codes = [...findings.map(({ code }) => code).filter((code) => !known.has(code)), ...withdrawn];
+        expect([...new Set(codes)].sort(), nameOf(each)).toEqual([...(row?.codes ?? [])].sort());
+        if (row !== undefined) expect(geometry?.axisCodes, row.name).toBe(row.axes);
+        const then = withdrawn.length > 0 ? 'excluded' : caseStatusOf(findings);
+        expect(row?.then ?? 'accepted', nameOf(each)).toMatch(new RegExp(`^${then}`));
+      }
     });
 
     it('have labels on soft tissue, better than any of their mirror images', () => {
@@ -121,23 +137,9 @@ describe.skipIf(!existsSync(root))(
   },
 );
 
-describe.skipIf(!existsSync(shared))(
-  'the shared bad files (skipped where ../shared/data is not there)',
-  () => {
-    it('flag an oblique scan', async () => {
-      const sourceCase: SourceCase = {
-        collection: 'lits',
-        caseId: 'oblique',
-        subset: 'test',
-        image: { kind: 'nifti', path: 'oblique.nii.gz' },
-        findings: [],
-      };
-      const bytes = await readFile(join(shared, 'negative/oblique.nii.gz'));
-      const { findings } = ingestCase(sourceCase, new Map([['oblique.nii.gz', bytes]]), adapterFor('lits'));
-      expect(findings.some((each) => each.severity !== 'note')).toBe(true);
-    });
-  },
-);
+function nameOf({ sourceCase: { collection, caseId } }: Taken): string {
+  return `${collection}/${caseId}`;
+}
 
 async function filesOf(
   { image, labelPath }: SourceCase,

@@ -1,8 +1,10 @@
+import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { actions, permissionRefusal, permissions } from '../../domain/permissions.js';
 import { type Role, roles } from '../../domain/role.js';
 import { createApiToken, revokeApiToken } from '../../storage/api-tokens.js';
-import type { DeclaredRoute } from '../../web/api/api.js';
+import type { ApiContext, DeclaredRoute } from '../../web/api/api.js';
+import { guard } from '../../web/api/authorise.js';
 import { type Installation, install } from '../workflows/installation.js';
 import { answerOf, type MadeCampaign, type MadeConsole, makeCampaign, makeConsole } from './made-console.js';
 
@@ -72,6 +74,60 @@ describe('the permission table', () => {
     const used = new Set<string>(inTable().map(({ action }) => action));
     expect(actions.filter((action) => !used.has(action))).toEqual([]);
     expect(inTable().length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('names every route: what stands open to all, or to all who are signed in, is a list of its own', () => {
+    const standing = (which: 'public' | 'signed-in') =>
+      routesOf(({ action }) => action === which).map(({ method, url }) => `${method} ${url}`);
+    expect(standing('public')).toEqual([
+      'GET /api/v1/health',
+      'GET /api/v1/ready',
+      'GET /api/v1/sign-in/methods',
+      'POST /api/v1/session',
+      'GET /api/v1/openapi.json',
+    ]);
+    expect(standing('signed-in')).toEqual([
+      'GET /api/v1/me',
+      'DELETE /api/v1/session',
+      'GET /api/v1/campaigns',
+    ]);
+    expect(inTable().map(({ method, url, action }) => `${action}: ${method} ${url}`)).toMatchInlineSnapshot(`
+      [
+        "campaign.read: GET /api/v1/campaigns/:campaign",
+        "campaign.read: GET /api/v1/campaigns/:campaign/progress",
+        "findings.read: GET /api/v1/campaigns/:campaign/findings",
+        "case.read: GET /api/v1/campaigns/:campaign/cases",
+        "case.read: GET /api/v1/campaigns/:campaign/cases/:collection/:caseId",
+        "volume.read: GET /api/v1/campaigns/:campaign/cases/:collection/:caseId/image",
+        "volume.read: GET /api/v1/campaigns/:campaign/cases/:collection/:caseId/labels/:organ/:version",
+        "volume.read: GET /api/v1/campaigns/:campaign/cases/:collection/:caseId/labelmap",
+        "bundle.read: GET /api/v1/campaigns/:campaign/cases/:collection/:caseId/bundle",
+        "volume.read: GET /api/v1/campaigns/:campaign/cases/:collection/:caseId/diff",
+        "effort.read: GET /api/v1/campaigns/:campaign/effort",
+        "effort.read: GET /api/v1/campaigns/:campaign/people/figures",
+        "agreement.read: GET /api/v1/campaigns/:campaign/agreement",
+        "inbox.read: GET /api/v1/campaigns/:campaign/inbox",
+        "task.take: POST /api/v1/campaigns/:campaign/inbox/next",
+        "task.command: POST /api/v1/campaigns/:campaign/tasks/:collection/:caseId/:round/commands",
+        "task-audit.read: GET /api/v1/campaigns/:campaign/tasks/:collection/:caseId/:round/audit",
+        "audit.read: GET /api/v1/campaigns/:campaign/audit",
+        "people.read: GET /api/v1/campaigns/:campaign/people",
+        "people.change: POST /api/v1/campaigns/:campaign/people",
+        "campaign.read: GET /api/v1/campaigns/:campaign/events",
+        "evaluation.read: GET /api/v1/campaigns/:campaign/evaluations",
+        "evaluation.read: GET /api/v1/campaigns/:campaign/evaluations/:evaluation",
+        "evaluation.read: GET /api/v1/campaigns/:campaign/evaluations/:evaluation/files/:file",
+        "case.decide: POST /api/v1/campaigns/:campaign/decisions",
+        "mask.upload: POST /api/v1/campaigns/:campaign/uploads",
+      ]
+    `);
+  });
+
+  it('does not start with a route that names no action', async () => {
+    const api = fastify();
+    guard(api, { proofs: {} } as ApiContext);
+    expect(() => api.get('/anything', () => 'open')).toThrow('names no action');
+    await api.close();
   });
 
   it('lets in who it names and nobody else, on every route of a running server', async () => {
@@ -280,6 +336,19 @@ describe('the server', () => {
     ]) {
       expect([400, 404], path).toContain((await operator.get(path)).status);
     }
+  });
+
+  it('refuses commands larger than any can be', async () => {
+    const { token } = server.as('one-junior');
+    const response = await fetch(
+      `${server.url}/api/v1/campaigns/${made.campaign}/tasks/lits/volume-0/1/commands`,
+      {
+        method: 'POST',
+        headers: { ...bearer(token), 'content-type': 'application/json' },
+        body: JSON.stringify({ kind: 'claim', commandId: 'x'.repeat(300_000) }),
+      },
+    );
+    expect(response.status).toBe(413);
   });
 
   it('slows down who asks too often', async () => {

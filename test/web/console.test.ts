@@ -1,5 +1,10 @@
+import { gunzipSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { signInLinks } from '../../cli/serve.js';
+import { organs } from '../../domain/organ.js';
 import type { Person } from '../../domain/person.js';
+import type { TaskState } from '../../domain/task.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { type Installation, install } from '../workflows/installation.js';
 import { labelMapFile, organVoxels } from '../workflows/mini-case.js';
@@ -8,9 +13,12 @@ import { type MadeCampaign, type MadeConsole, makeCampaign, makeConsole } from '
 const people: Person[] = [
   { id: 'anna', role: 'junior', simulated: false },
   { id: 'ben', role: 'junior', simulated: false },
+  { id: 'cem', role: 'junior', simulated: false },
   { id: 'clara', role: 'certified', simulated: false },
   { id: 'david', role: 'senior', simulated: false },
 ];
+
+const everyOrgan = Object.fromEntries(organs.map((organ) => [organ, organVoxels(organ)]));
 
 let installation: Installation;
 let console_: MadeConsole;
@@ -19,10 +27,10 @@ let made: MadeCampaign;
 beforeAll(async () => {
   installation = await install('console', ['orchestration', 'io']);
   console_ = await makeConsole(installation);
-  made = await makeCampaign(installation, people, 3);
+  made = await makeCampaign(installation, people, 4);
   await vi.waitFor(
     async () =>
-      expect((await console_.as('anna').get(`/campaigns/${made.campaign}/inbox`)).body.total).toBe(3),
+      expect((await console_.as('anna').get(`/campaigns/${made.campaign}/inbox`)).body.total).toBe(4),
     { timeout: 20_000, interval: 200 },
   );
 });
@@ -89,6 +97,82 @@ describe('the console on real servers', () => {
     expect(image.status).toBe(200);
   });
 
+  it('refuses a submission with the findings against it, and takes it once they are acknowledged', async () => {
+    const { campaign } = made;
+    const ben = console_.as('ben');
+    const { task } = (await ben.post(`/campaigns/${campaign}/inbox/next`)).body.taken;
+    const mini = made.cases.find((each) => each.at.caseId === task.caseId)!;
+    const command = `/campaigns/${campaign}/tasks/lits/${task.caseId}/1/commands`;
+    const { spleen: _, ...others } = everyOrgan;
+    const sent = await ben.upload(campaign, labelMapFile(mini.image, others));
+    const empty = await ben.post(command, { kind: 'submit', upload: sent.body });
+    expect(empty.status).toBe(409);
+    expect(empty.body.findings).toMatchObject([{ code: 'SUBMISSION_EMPTY', severity: 'flag' }]);
+    expect(empty.body.findings[0].message).toContain('spleen');
+    expect(empty.body.remedy).toContain('SUBMISSION_EMPTY');
+    const shifted = Buffer.from(gunzipSync(labelMapFile(mini.image, everyOrgan)));
+    shifted.writeFloatLE(shifted.readFloatLE(292) + 30, 292);
+    const moved = await ben.upload(campaign, shifted);
+    const refused = await ben.post(command, { kind: 'submit', upload: moved.body });
+    expect(refused.status).toBe(409);
+    expect(refused.body.findings).toMatchObject([{ code: 'SUBMISSION_GRID', severity: 'reject' }]);
+    expect(refused.body.remedy).toBe('Correct the mask and send it again');
+    const seen = { acknowledged: ['SUBMISSION_EMPTY'], reason: 'taken out in 2011' };
+    const taken = await ben.post(command, { kind: 'submit', upload: sent.body, ...seen });
+    expect(taken.body).toMatchObject({ accepted: true, phase: 'submitted' });
+  });
+
+  it('hands a task over with its draft, which only those may see who may see the task', async () => {
+    const { campaign } = made;
+    const [anna, ben, cem, clara] = ['anna', 'ben', 'cem', 'clara'].map((id) => console_.as(id));
+    const { task } = (await anna!.post(`/campaigns/${campaign}/inbox/next`)).body.taken;
+    const mini = made.cases.find((each) => each.at.caseId === task.caseId)!;
+    const command = `/campaigns/${campaign}/tasks/lits/${task.caseId}/1/commands`;
+    const draftMap = `/campaigns/${campaign}/cases/lits/${task.caseId}/labelmap?of=draft`;
+    expect((await anna!.get(draftMap)).status).toBe(404);
+    const file = labelMapFile(mini.image, { ...everyOrgan, liver: [], spleen: [40, 41, 42] });
+    const draft = (await anna!.upload(campaign, file)).body;
+    const given = await anna!.post(command, { kind: 'hand-over', to: 'ben', reason: 'my shift ends', draft });
+    expect(given.status, JSON.stringify(given.body)).toBe(200);
+    const wanted = labelMapFile(mini.image, { ...everyOrgan, spleen: [40, 41, 42] });
+    for (const who of [ben, clara]) {
+      const map = await who!.get(draftMap);
+      expect(map.status).toBe(200);
+      expect(readLabelMap(map.body, 'draft').values).toEqual(readLabelMap(wanted, 'wanted').values);
+    }
+    expect((await cem!.get(draftMap)).status).toBe(403);
+    const bundle = unzipSync(
+      (await ben!.get(`/campaigns/${campaign}/cases/lits/${task.caseId}/bundle`)).body,
+    );
+    const mask = bundle[`lits-${task.caseId}/mask.nii.gz`]!;
+    expect(readLabelMap(mask, 'mask').values).toEqual(readLabelMap(wanted, 'wanted').values);
+    const plain = unzipSync((await cem!.get(`/campaigns/${campaign}/cases/lits/${task.caseId}/bundle`)).body);
+    const before = readLabelMap(labelMapFile(mini.image, everyOrgan), 'before').values;
+    expect(readLabelMap(plain[`lits-${task.caseId}/mask.nii.gz`]!, 'mask').values).toEqual(before);
+  });
+
+  it('makes a lease an offline one, whose token the bundle carries and the submission proves', async () => {
+    const { campaign } = made;
+    const ben = console_.as('ben');
+    const inbox = (await ben.get(`/campaigns/${campaign}/inbox`)).body.tasks;
+    const { task } = inbox.find((each: { task: TaskState }) => each.task.lease?.holder === 'ben');
+    const mini = made.cases.find((each) => each.at.caseId === task.caseId)!;
+    const command = `/campaigns/${campaign}/tasks/lits/${task.caseId}/1/commands`;
+    const leaseToken = 'a-token-of-ben-for-his-bundle';
+    const renewed = await ben.post(command, { kind: 'renew', offline: true, leaseToken });
+    expect(Date.parse(renewed.body.deadline) - Date.now()).toBeGreaterThan(10 * 24 * 3_600_000);
+    const address = `${console_.url}/api/v1/campaigns/${campaign}/cases/lits/${task.caseId}/bundle`;
+    const headers = { authorization: `Bearer ${ben.token}`, 'x-lease-token': leaseToken };
+    const zip = unzipSync(new Uint8Array(await (await fetch(address, { headers })).arrayBuffer()));
+    const note = new TextDecoder().decode(zip[`lits-${task.caseId}/README.txt`]);
+    expect(note).toContain(leaseToken);
+    const upload = (await ben.upload(campaign, labelMapFile(mini.image, everyOrgan))).body;
+    const stale = await ben.post(command, { kind: 'submit', upload, leaseToken: 'of-an-older-bundle' });
+    expect(stale.status).toBe(409);
+    expect(stale.body.detail).toContain('the lease of this bundle was lost');
+    expect((await ben.post(command, { kind: 'submit', upload, leaseToken })).status).toBe(200);
+  });
+
   it('answers every list', async () => {
     const operator = console_.as('operator');
     for (const path of [
@@ -108,6 +192,17 @@ describe('the console on real servers', () => {
       (each) => each.json() as Promise<{ paths: object }>,
     );
     expect(Object.keys(document.paths).length).toBeGreaterThan(15);
+  });
+
+  it('has a sign-in link for everybody of the campaign, those who joined later too', async () => {
+    const { campaign } = made;
+    const eva = { id: 'eva', role: 'junior', simulated: false };
+    expect((await console_.as('operator').post(`/campaigns/${campaign}/people`, eva)).status).toBe(200);
+    const links = await signInLinks(installation, console_.console, console_.url, campaign);
+    expect(links.map(({ id }) => id)).toEqual(['anna', 'ben', 'cem', 'clara', 'david', 'eva']);
+    expect((await console_.as('eva').get('/me')).body.campaigns).toMatchObject([
+      { campaign, role: 'junior' },
+    ]);
   });
 
   it('streams changes to whoever listens', async () => {

@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { unzipSync } from 'fflate';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { signInLink } from '../../cli/serve.js';
@@ -8,19 +9,23 @@ import { organValue } from '../../domain/organ.js';
 import type { Person } from '../../domain/person.js';
 import type { TaskState } from '../../domain/task.js';
 import { readLabelMap } from '../../imaging/nifti.js';
+import { freePorts } from '../../infra/ports.js';
+import { callbackPath } from '../../web/api/identity/oidc.js';
 import { type Installation, install } from '../workflows/installation.js';
 import { browserPath, countPixels, openBrowser, type Seat, takeSeat } from './browser.js';
+import { makeProvider } from './identity-provider.js';
 import { type MadeConsole, makeConsole } from './made-console.js';
 import { makePhantomCampaign, type PhantomCase, publishMadeEvaluation } from './phantom-campaign.js';
 
 const people: Person[] = [
   { id: 'anna', role: 'junior', simulated: false, name: 'Anna Weber' },
+  { id: 'ben', role: 'junior', simulated: false },
   { id: 'clara', role: 'certified', simulated: false },
   { id: 'david', role: 'senior', simulated: false },
   { id: 'lea', role: 'lead', simulated: false },
 ];
 /** Scans whose files run other ways than the viewer shows them: flipped, and with axes swapped too. */
-const axisCodes = ['LAI', 'LPS', 'SRP'];
+const axisCodes = ['LAI', 'LPS', 'SRP', 'RAS'];
 const title = browserPath === undefined ? ' (skipped: no Chromium here; name one in CHROME_PATH)' : '';
 
 let installation: Installation;
@@ -71,17 +76,28 @@ async function drag(page: Page, from: readonly [number, number], to: readonly [n
 /** Presses what hands the labels in; warnings of the checks are read and answered with a reason. */
 async function handIn(page: Page, button: string, reason?: string) {
   await page.keyboard.press('s');
+  await answerChecks(page, button, reason);
+}
+
+async function answerChecks(page: Page, button: string, reason?: string) {
   const dialog = page.getByRole('dialog');
   if (reason !== undefined) await dialog.locator('textarea').fill(reason);
-  await dialog.getByRole('button', { name: button }).click();
+  await dialog.getByRole('button', { name: button, exact: true }).click();
   const warned = dialog.getByRole('button', { name: 'I have seen it' });
   await Promise.race([warned.waitFor(), dialog.waitFor({ state: 'detached' })]);
   if (await warned.isVisible()) {
+    await dialog.getByRole('alert').getByText('The checks ask about these labels').waitFor();
     await page.screenshot({ path: join(folder, 'flagged.png') });
     await dialog.locator('textarea').fill('Drawn on purpose, for a test.');
     await warned.click();
     await dialog.waitFor({ state: 'detached' });
   }
+}
+
+/** Chooses what is seldom asked of a task. */
+async function choose(page: Page, what: string) {
+  await page.getByText('More', { exact: true }).click();
+  await page.locator('.menu').getByRole('button', { name: what }).click();
 }
 
 /** True once a picture of the page has come and has a size. */
@@ -157,7 +173,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await publishMadeEvaluation(installation.store, campaign);
     browser = await openBrowser();
     await vi.waitFor(
-      async () => expect((await made.as('anna').get(`/campaigns/${campaign}/inbox`)).body.total).toBe(3),
+      async () => expect((await made.as('anna').get(`/campaigns/${campaign}/inbox`)).body.total).toBe(4),
       { timeout: 60_000, interval: 300 },
     );
   }, 180_000);
@@ -181,6 +197,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     const caseId = page.url().split('/').at(-1)!;
     phantom = cases.find(({ at }) => at.caseId === caseId)!;
     expect(page.url()).toContain('/case/lits/');
+    expect(await page.title()).toBe(`lits / ${caseId} – plusct`);
     const picture = await page.locator('canvas').screenshot();
     await shot('case');
     expect(
@@ -294,7 +311,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
 
   it('sends other scans back on their own grids, whichever way their files run, and keeps unsent drawing when loaded anew', async () => {
     const { page } = seats[0]!;
-    for (let n = 1; n < axisCodes.length; n++) {
+    for (let n = 1; n < 3; n++) {
       await open(page, 'work');
       await page.getByRole('button', { name: /Next case/ }).waitFor();
       await page.keyboard.press('n');
@@ -315,6 +332,66 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
       await expectLine(other, ends);
     }
   }, 400_000);
+
+  it('hands a case over with what was drawn; it goes on offline, comes back as a file, and an older version is taken again', async () => {
+    const { page: anna } = seats[0]!;
+    await open(anna, 'work');
+    await anna.getByRole('button', { name: /Next case/ }).waitFor();
+    await anna.keyboard.press('n');
+    await ready(anna);
+    await phase(anna, 'leased');
+    const other = cases.find(({ at }) => at.caseId === anna.url().split('/').at(-1))!;
+    const ends = await paintLine(anna, [0.45, 0.32], [0.6, 0.4]);
+    await choose(anna, 'Hand over');
+    await anna.getByRole('dialog').locator('textarea').fill('My shift ends.');
+    await anna.getByRole('dialog').getByRole('button', { name: 'Hand over' }).click();
+    await anna.getByRole('dialog').waitFor({ state: 'detached' });
+
+    const { page: ben, shot, faults } = await seat('ben');
+    await open(ben, `case/lits/${other.at.caseId}`);
+    await ready(ben);
+    await ben.getByText('1 stroke', { exact: true }).waitFor();
+    await ben.getByRole('tab', { name: 'Facts' }).click();
+    await ben.getByText('left with the task').waitFor();
+    await shot('facts');
+    const saved = ben.waitForEvent('download');
+    await ben.getByRole('button', { name: 'Take it offline' }).click();
+    const zip = unzipSync(readFileSync(await (await saved).path()));
+    const inZip = (name: string) => zip[`lits-${other.at.caseId}/${name}`]!;
+    expect(new TextDecoder().decode(inZip('README.txt'))).toMatch(/Lease token: [0-9a-f]{48}/);
+    await ben.getByText('14 d left').first().waitFor();
+    await choose(ben, 'Submit a file');
+    const mask = {
+      name: 'mask.nii.gz',
+      mimeType: 'application/gzip',
+      buffer: Buffer.from(inZip('mask.nii.gz')),
+    };
+    await ben.getByRole('dialog').locator('input[type=file]').setInputFiles(mask);
+    await shot('submit-file');
+    await answerChecks(ben, 'Submit', 'As Anna began it.');
+    await phase(ben, 'submitted');
+    await expectLine(other, ends);
+
+    const { page: clara } = seats[1]!;
+    await open(clara, `case/lits/${other.at.caseId}`);
+    await ready(clara);
+    await clara.keyboard.press('s');
+    await phase(clara, 'in review');
+    await clara.keyboard.press('r');
+    await clara.getByRole('dialog').locator('textarea').fill('The model was right.');
+    await clara.getByRole('dialog').getByRole('button', { name: 'Return' }).click();
+    await phase(ben, 'returned');
+    await ben.keyboard.press('v');
+    await ben.getByRole('button', { name: /atlas-spleen/ }).click();
+    await ben.getByRole('button', { name: 'Take this spleen of atlas-spleen again' }).click();
+    await ben.getByRole('dialog').locator('textarea').fill('As the model had it.');
+    await shot('restore');
+    await ben.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+    await ben.getByRole('dialog').waitFor({ state: 'detached' });
+    const proposed = other.proposed.map((value) => (value === organValue.spleen ? 1 : 0));
+    expect(await spleenOf(other)).toEqual(Uint8Array.from(proposed));
+    expect(faults).toEqual([]);
+  }, 300_000);
 
   it('shows overview, people, audit trail and evaluations, in light and dark', async () => {
     for (const scheme of ['light', 'dark'] as const) {
@@ -347,5 +424,32 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').getByText('sign-in link').waitFor();
     await shot('sign-in');
+  }, 200_000);
+
+  it('leads to the provider of the institution, and back as the person who signed in there', async () => {
+    const [port = 0] = await freePorts(1);
+    const publicUrl = `http://127.0.0.1:${port}`;
+    const provider = await makeProvider(`${publicUrl}${callbackPath}`);
+    const { issuer, clientId, clientSecret } = provider;
+    const oidc = { issuer, clientId, clientSecret, personClaim: 'preferred_username', publicUrl };
+    const served = await makeConsole(installation, { oidc, port, pageFolder: resolve('dist/web/page') });
+    try {
+      const { page, shot } = await takeSeat(browser, `${publicUrl}/sign-in`, folder);
+      const link = page.getByRole('link', { name: 'Sign in with your institution' });
+      await link.waitFor();
+      await shot('sign-in-provider');
+      await link.click();
+      await page.waitForURL((url) => url.origin === issuer);
+      await page.locator('input[name=login]').fill('anna');
+      await page.locator('input[name=password]').fill('x');
+      await page.locator('button[type=submit]').click();
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+      expect(page.url()).toBe(`${publicUrl}/c/${campaign}/work`);
+      await page.getByText('Dr anna').waitFor();
+    } finally {
+      await served.close();
+      await provider.close();
+    }
   }, 200_000);
 });

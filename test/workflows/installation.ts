@@ -4,13 +4,15 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { Dependencies } from '../../activities/dependencies.js';
+import { Device } from '../../activities/device.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import type { QueueRole } from '../../domain/queues.js';
 import { engineByName } from '../../engines/registry.js';
 import type { ObjectStore } from '../../storage/object-store.js';
 import { s3Store } from '../../storage/s3.js';
-import { readConfig } from '../../workers/config.js';
-import { createWorker, workflowStatusFrom } from '../../workers/roles.js';
+import { type Config, readConfig } from '../../workers/config.js';
+import { DeviceSlots } from '../../workers/device-slots.js';
+import { createDeviceWorker, createWorker, workflowStatusFrom } from '../../workers/roles.js';
 
 /** Workers of this process on the real servers of the test run, on queues of their own. */
 export interface Installation {
@@ -46,8 +48,10 @@ export async function install(name: string, roles: readonly QueueRole[]): Promis
     now: () => new Date(),
   };
   const workers: Worker[] = [];
-  for (const role of roles)
-    workers.push(await createWorker(role, config, connection, { bundle, dependencies }));
+  for (const role of roles) {
+    if (role === 'gpu') workers.push(await deviceWorker(config, connection, dependencies));
+    else workers.push(await createWorker(role, config, connection, { bundle, dependencies }));
+  }
   const running = workers.map((worker) => worker.run());
   return {
     client,
@@ -61,4 +65,14 @@ export async function install(name: string, roles: readonly QueueRole[]): Promis
       await clientConnection.close();
     },
   };
+}
+
+/** A worker of one processor. */
+function deviceWorker(config: Config, connection: NativeConnection, dependencies: Dependencies) {
+  const device = new Device({ ...dependencies, about: { name: 'test-0' } });
+  const slots = new DeviceSlots(() => device.load).supplier();
+  return createDeviceWorker(undefined, config, connection, {
+    dependencies: { ...dependencies, device },
+    slots,
+  });
 }

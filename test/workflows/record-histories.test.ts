@@ -5,20 +5,24 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readCampaignStatus } from '../../activities/campaign-status.js';
 import { askTask } from '../../activities/task-desk.js';
+import { taskQueue } from '../../domain/queues.js';
 import type { TaskState } from '../../domain/task.js';
 import {
   campaignId,
   caseWorkflowId,
   evaluationWorkflowId,
   ingestId,
+  releaseWorkflowId,
   reopenedCaseId,
   taskWorkflowId,
   trainingId,
+  workflowTypes,
 } from '../../domain/workflow-ids.js';
 import { generateSamples } from '../../sources/samples/generate.js';
 import { putPerson } from '../../storage/roster.js';
 import { TaskBoard } from '../../storage/task-board.js';
 import { runSimulatedPeople } from '../../workers/simulated-people.js';
+import { choice } from '../domain/releases.js';
 import { buildSimulated } from './campaign-fixture.js';
 import { writeHistory, writeHistoryText } from './history-file.js';
 import { type Installation, install } from './installation.js';
@@ -43,6 +47,17 @@ async function reopen({ client, store, queueSuffix }: Installation, task: TaskSt
   await people;
 }
 
+/** Labels of the sample collections alone: one of them forbids sharing adapted material. */
+async function release({ client, queueSuffix }: Installation): Promise<void> {
+  const asked = { ...choice, images: false, trainingBinds: false };
+  const outcome = await client.workflow.execute(workflowTypes.publishRelease, {
+    workflowId: releaseWorkflowId(campaign, '1.0.0'),
+    taskQueue: taskQueue('orchestration', queueSuffix),
+    args: [{ campaign, version: '1.0.0', choice: asked, by: 'lea', reason: 'recorded' }],
+  });
+  expect(outcome).toMatchObject({ state: 'published' });
+}
+
 describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
   it('writes one history of each workflow, and the broken canary', async () => {
     const directory = join(tmpdir(), 'plusct-recorded-samples');
@@ -57,6 +72,7 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
     const { task } = board.find((entry) => entry.task.returns > 0) ?? board[0]!;
     expect((await readCampaignStatus(installation.store, campaign)).datasetKeys).toHaveLength(1);
     await reopen(installation, task);
+    await release(installation);
     const ids = {
       'build-dataset': campaignId(campaign),
       'ingest-collection': ingestId(campaign, 'lits'),
@@ -65,6 +81,7 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
       'refine-case': taskWorkflowId(task, 1),
       'reopen-case': reopenedCaseId(task, 2),
       'evaluate-labels': evaluationWorkflowId(campaign),
+      'publish-release': releaseWorkflowId(campaign, '1.0.0'),
     };
     for (const [name, id] of Object.entries(ids)) {
       const json = await writeHistory(installation.client, name, id);

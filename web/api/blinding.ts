@@ -18,3 +18,12 @@ export function maySeeLabel(
   if (own.some((task) => isRead(task) && !taskIsDone(task))) return false;
   return person.role !== 'junior' || own.some((task) => !isRead(task));
 }
+
+/** Whether somebody may see what was begun in a task: whoever holds it, and those who may see what others drew. */
+export function maySeeDraft(
+  person: Pick<Person, 'id' | 'role'>,
+  tasks: readonly TaskState[],
+  { lease }: Pick<TaskState, 'lease'>,
+): boolean {
+  return lease?.holder === person.id || maySeeLabel(person, tasks, { origin: 'human', author: '' });
+}

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Person } from '../../domain/person.js';
 import type { TaskState } from '../../domain/task.js';
 import { TaskCommand } from '../../domain/task-command.js';
-import { type BoardEntry, takingCommand } from '../../domain/work-queue.js';
+import { type BoardEntry, quotaRefusal, takingCommand } from '../../domain/work-queue.js';
 import { taskEntity } from '../../domain/workflow-ids.js';
 import type { ApiContext } from './api.js';
 import { askDesk } from './desk.js';
@@ -43,6 +43,9 @@ export class WorkQueue {
 
   private async takeNow(campaign: string, person: Person): Promise<Taken> {
     const tried = new Set<string>();
+    const board = await this.context.boards.of(campaign).all();
+    const full = quotaRefusal(board, person, new Date().toISOString());
+    if (full !== undefined) return { why: full };
     let why = 'nothing waits for you now';
     for (;;) {
       const keyOf = ({ task }: BoardEntry) => `${campaign}/${taskEntity(task, task.round, task.kind)}`;

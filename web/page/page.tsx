@@ -11,7 +11,7 @@ import { Bar } from './parts/bar.js';
 import { KeyHelp, keyHelpOpen } from './parts/key-help.js';
 import { Skeleton } from './parts/skeleton.js';
 import { useKeys } from './state/keys.js';
-import { go, type PageName, pageAddress, route } from './state/router.js';
+import { follow, go, type PageName, pageAddress, type Route, route } from './state/router.js';
 import { me, membership } from './state/session.js';
 
 /** Everything that the browser shows. */
@@ -50,9 +50,28 @@ function homeOf({ campaign, actions }: { readonly campaign: string; readonly act
   return pageAddress(campaign, actions.includes('task.take') ? 'work' : 'overview');
 }
 
+/** Windows, tabs and screen readers are told which page it is. */
+function useTitle({ page, rest }: Route): void {
+  const title = page === 'case' ? rest.join(' / ') : titles[page];
+  useEffect(() => {
+    document.title = `${title} – plusct`;
+  }, [title]);
+}
+
+const titles: Record<PageName, string> = {
+  overview: 'Overview',
+  work: 'My work',
+  review: 'Review queue',
+  people: 'People',
+  audit: 'Audit trail',
+  evaluations: 'Evaluations',
+  case: 'Case',
+};
+
 function SignedIn() {
   const { page, campaign } = route.value;
   const known = membership.value !== undefined;
+  useTitle(route.value);
   return (
     <>
       <a class="skip" href="#content">
@@ -69,7 +88,16 @@ function SignedIn() {
             <b>
               {campaign === undefined ? 'You belong to no campaign yet' : `You do not belong to ${campaign}`}
             </b>
-            <p class="soft">A lead adds people under People, or with `plusct people add`.</p>
+            <p class="soft">
+              A lead adds people under People, or with <code>plusct people add</code>.
+            </p>
+            {me.value?.campaigns.map((each) => (
+              <p key={each.campaign}>
+                <a href={homeOf(each)} onClick={follow}>
+                  Go to {each.campaign}
+                </a>
+              </p>
+            ))}
           </div>
         </main>
       )}

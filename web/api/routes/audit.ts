@@ -25,10 +25,8 @@ export function auditRoutes(api: Api, { store }: ApiContext): void {
     async ({ params: { campaign }, query: { cursor = '', limit } }) => {
       const prefix = auditPrefix(campaign);
       const names: string[] = [];
-      for await (const key of store.list(prefix)) {
-        const name = key.slice(prefix.length);
-        if (name <= cursor) continue;
-        names.push(name);
+      for await (const key of store.list(prefix, `${prefix}${cursor}`)) {
+        names.push(key.slice(prefix.length));
         if (names.length > limit) break;
       }
       const page = names.slice(0, limit);

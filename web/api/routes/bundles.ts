@@ -1,13 +1,10 @@
 import { bundleZip } from '../../../activities/bundle.js';
 import { diffVersions } from '../../../activities/label-diffs.js';
 import { readLabelVersion } from '../../../activities/label-store.js';
-import type { CaseAddress } from '../../../domain/keys.js';
-import type { Person } from '../../../domain/person.js';
-import type { TaskState } from '../../../domain/task.js';
 import { labelsOf } from '../../../domain/task-organs.js';
-import { isRead } from '../../../domain/task-rules.js';
 import { type Api, type ApiContext, personOf } from '../api.js';
-import { maySeeLabel } from '../blinding.js';
+import { maySeeDraft, maySeeLabel } from '../blinding.js';
+import { taskFor, tasksOf } from '../case-tasks.js';
 import { problem } from '../problem.js';
 import { CaseParams } from '../schemas/address.js';
 import { DiffBody, DiffQuery } from '../schemas/figures.js';
@@ -17,24 +14,20 @@ const address = '/campaigns/:campaign/cases/:collection/:caseId';
 
 /** A case as a zip for desktop tools, and what lies between two versions of a label. */
 export function bundleRoutes(api: Api, { store, work, boards }: ApiContext): void {
-  const tasksOf = async (at: CaseAddress): Promise<TaskState[]> => {
-    const board = await boards.of(at.campaign).all();
-    return board
-      .map(({ task }) => task)
-      .filter(({ collection, caseId }) => collection === at.collection && caseId === at.caseId);
-  };
   api.get(
     `${address}/bundle`,
     { config: { action: 'bundle.read' }, schema: { tags: ['volumes'], params: CaseParams } },
     async (request, reply) => {
       const person = personOf(request);
-      const tasks = await tasksOf(request.params);
+      const tasks = await tasksOf(boards, request.params);
       const task = taskFor(person, tasks);
       if (task === undefined) throw problem(404, 'The case has no task', 'GET …/cases lists those that have');
       if (labelsOf(task).some((label) => !maySeeLabel(person, tasks, label))) throw blinded();
       const token = request.headers['x-lease-token'];
       const lease = typeof token === 'string' && task.lease?.holder === person.id ? { token } : {};
-      const { name, bytes } = await bundleZip({ store, work }, task, lease);
+      const { draft: _, ...begun } = task;
+      const shown = maySeeDraft(person, tasks, task) ? task : begun;
+      const { name, bytes } = await bundleZip({ store, work }, shown, lease);
       return reply
         .type('application/zip')
         .header('content-disposition', `attachment; filename="${name}"`)
@@ -54,7 +47,7 @@ export function bundleRoutes(api: Api, { store, work, boards }: ApiContext): voi
     },
     async (request) => {
       const { params: at, query } = request;
-      const tasks = await tasksOf(at);
+      const tasks = await tasksOf(boards, at);
       for (const version of [query.from, query.to]) {
         const label = await readLabelVersion(store, at, query.organ, version);
         if (label === undefined) {
@@ -65,12 +58,6 @@ export function bundleRoutes(api: Api, { store, work, boards }: ApiContext): voi
       return { ...(await diffVersions({ store, work }, at, query)) };
     },
   );
-}
-
-/** The task that the person holds, else the newest round. */
-function taskFor(person: Person, tasks: readonly TaskState[]): TaskState | undefined {
-  const held = tasks.find(({ lease }) => lease?.holder === person.id);
-  return held ?? tasks.filter((task) => !isRead(task)).sort((a, b) => b.round - a.round)[0];
 }
 
 function blinded() {

@@ -57,7 +57,8 @@ export function caseRoutes(api: Api, { store, boards }: ApiContext): void {
       const at = request.params;
       const person = personOf(request);
       const view = await readCaseView(store, at);
-      if (view === undefined) throw problem(404, `${at.campaign} has no such case`, 'GET …/cases lists them');
+      if (view === undefined)
+        throw problem(404, `${at.campaign} has no such case`, 'The list of cases names those that there are');
       const board = await boards.of(at.campaign).all();
       const own = board.filter(({ task }) => task.collection === at.collection && task.caseId === at.caseId);
       const tasks = own.map(({ task }) => task);

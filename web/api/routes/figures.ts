@@ -36,6 +36,7 @@ export function figureRoutes(api: Api, { store }: ApiContext): void {
         by,
         rows: ledger.rows(by),
         total: ledger.total(),
+        days: ledger.days(),
         forecast: forecast ? { ...forecast } : null,
       };
     },

@@ -6,6 +6,7 @@ import { loadPassport, nativeHeader } from '../../../activities/label-store.js';
 import { checkUpload } from '../../../activities/upload-gate.js';
 import { uploadKey } from '../../../domain/keys.js';
 import { CaseId, CollectionName } from '../../../domain/primitives.js';
+import { findingOf } from '../../../domain/upload-verdict.js';
 import { putContent } from '../../../storage/content.js';
 import { publishJson } from '../../../storage/json.js';
 import { type Api, type ApiContext, personOf } from '../api.js';
@@ -59,7 +60,8 @@ export function uploadRoutes(api: Api, { store, uploads }: ApiContext): void {
               query.case === undefined ? undefined : await headerOf(store, params.campaign, query.case);
             const verdict = await checkUpload(file.path, header);
             if (!verdict.accepted) {
-              throw problem(422, verdict.message, verdict.remedy, { code: verdict.code });
+              const { code, message, remedy } = verdict;
+              throw problem(422, message, remedy, { code, findings: [findingOf(verdict, 'upload')] });
             }
             const ref = await putContent(store, await readFile(file.path), file.sha256);
             const { campaign } = params;

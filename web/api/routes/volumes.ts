@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { loadMask, loadPassport, nativeHeader, readLabelVersion } from '../../../activities/label-store.js';
+import { loadPassport, nativeHeader, readLabelVersion } from '../../../activities/label-store.js';
+import { loadMaskParts, partsWithDraft } from '../../../activities/task-parts.js';
+import type { MaskPart } from '../../../activities/volume-work.js';
 import { Assembly } from '../../../domain/campaign.js';
 import { type CaseAddress, preLabelKey } from '../../../domain/keys.js';
 import type { LabelSummary } from '../../../domain/label-version.js';
+import type { Person } from '../../../domain/person.js';
 import type { TaskState } from '../../../domain/task.js';
 import { labelsOf } from '../../../domain/task-organs.js';
 import { isGzip } from '../../../imaging/inflate.js';
@@ -13,11 +16,12 @@ import { getContent } from '../../../storage/content.js';
 import { readJson } from '../../../storage/json.js';
 import { readResult } from '../../../storage/results.js';
 import { type Api, type ApiContext, personOf } from '../api.js';
-import { maySeeLabel } from '../blinding.js';
+import { maySeeDraft, maySeeLabel } from '../blinding.js';
+import { taskFor, tasksOf } from '../case-tasks.js';
 import { problem } from '../problem.js';
 import { CaseParams, LabelParams } from '../schemas/address.js';
 
-const LabelMapQuery = z.object({ of: z.enum(['pre-label', 'current', 'task']).default('current') });
+const LabelMapQuery = z.object({ of: z.enum(['pre-label', 'current', 'task', 'draft']).default('current') });
 
 /** Images and masks as NIfTI bytes on the case's native grid. */
 export function volumeRoutes(api: Api, context: ApiContext): void {
@@ -43,7 +47,7 @@ export function volumeRoutes(api: Api, context: ApiContext): void {
       const label = await readLabelVersion(store, at, organ, version);
       if (label === undefined)
         throw problem(404, `There is no ${organ} ${version}`, 'The case lists its versions');
-      if (!maySeeLabel(personOf(request), await tasksOf(context, at), label)) throw blinded();
+      if (!maySeeLabel(personOf(request), await tasksOf(context.boards, at), label)) throw blinded();
       return sendVolume(request.headers, reply, label.mask.sha256, () => getContent(store, label.mask));
     },
   );
@@ -51,16 +55,47 @@ export function volumeRoutes(api: Api, context: ApiContext): void {
     `${address}/labelmap`,
     { config, schema: { tags: ['volumes'], params: CaseParams, querystring: LabelMapQuery } },
     async (request, reply) => {
-      const at = request.params;
-      const tasks = await tasksOf(context, at);
-      const labels = await labelsToShow(context, at, tasks, request.query.of);
-      if (labels.some((label) => !maySeeLabel(personOf(request), tasks, label))) throw blinded();
-      const name = createHash('sha256')
-        .update(labels.map(({ version }) => version).join())
-        .digest('hex');
-      return sendVolume(request.headers, reply, name, () => labelMapOf(context, at, labels));
+      const { params: at, query } = request;
+      const person = personOf(request);
+      const tasks = await tasksOf(context.boards, at);
+      const task = taskFor(person, tasks);
+      if (query.of === 'draft') return sendDraft(context, reply, request.headers, { person, tasks, task });
+      const labels = await labelsToShow(context, at, task, query.of);
+      if (labels.some((label) => !maySeeLabel(person, tasks, label))) throw blinded();
+      return sendVolume(request.headers, reply, nameOf(labels), async () =>
+        labelMapOf(context, at, await loadMaskParts(store, at, labels)),
+      );
     },
   );
+}
+
+interface Asked {
+  readonly person: Person;
+  readonly tasks: readonly TaskState[];
+  readonly task: TaskState | undefined;
+}
+
+/** The labels of a task with what was begun on them. */
+async function sendDraft(
+  context: ApiContext,
+  reply: FastifyReply,
+  headers: FastifyRequest['headers'],
+  { person, tasks, task }: Asked,
+): Promise<FastifyReply> {
+  if (task?.draft === undefined) throw problem(404, 'No draft was left with the task', 'Ask for ?of=task');
+  if (!maySeeDraft(person, tasks, task)) throw blinded();
+  const name = `${nameOf(labelsOf(task))}-${task.draft.sha256}`;
+  return sendVolume(headers, reply, name, async () => {
+    const { parts, draftFault } = await partsWithDraft(context, task);
+    if (draftFault === undefined) return labelMapOf(context, task, parts);
+    throw problem(422, `The draft cannot be used: ${draftFault}`, 'Ask for ?of=task: the labels before it');
+  });
+}
+
+function nameOf(labels: readonly LabelSummary[]): string {
+  return createHash('sha256')
+    .update(labels.map(({ version }) => version).join())
+    .digest('hex');
 }
 
 function blinded() {
@@ -71,26 +106,18 @@ function blinded() {
   );
 }
 
-async function tasksOf({ boards }: ApiContext, at: CaseAddress): Promise<TaskState[]> {
-  const board = await boards.of(at.campaign).all();
-  return board
-    .map(({ task }) => task)
-    .filter(({ collection, caseId }) => collection === at.collection && caseId === at.caseId);
-}
-
-/** The labels of the pre-label, of the newest round's task, or whatever counts now. */
+/** The labels of the pre-label, of a task, or whatever counts now. */
 async function labelsToShow(
   { store }: ApiContext,
   at: CaseAddress,
-  tasks: readonly TaskState[],
+  task: TaskState | undefined,
   of: 'pre-label' | 'current' | 'task',
 ): Promise<readonly LabelSummary[]> {
-  const newest = [...tasks].sort((a, b) => b.round - a.round)[0];
-  const task = newest === undefined ? undefined : labelsOf(newest);
+  const drawn = task === undefined ? undefined : labelsOf(task);
   const pre = async () => (await readJson(store, preLabelKey(at), Assembly))?.labels;
   const result = async () => (await readResult(store, at))?.labels;
   const found =
-    of === 'pre-label' ? await pre() : of === 'task' ? task : ((await result()) ?? task ?? (await pre()));
+    of === 'pre-label' ? await pre() : of === 'task' ? drawn : ((await result()) ?? drawn ?? (await pre()));
   return found ?? (await loadPassport(store, at)).sourceLabels;
 }
 
@@ -98,23 +125,12 @@ async function labelsToShow(
 async function labelMapOf(
   { store, work }: ApiContext,
   at: CaseAddress,
-  labels: readonly LabelSummary[],
+  parts: readonly MaskPart[],
 ): Promise<Uint8Array> {
   const passport = await loadPassport(store, at);
-  const parts = await Promise.all(
-    labels.map(async (label) => ({
-      organ: label.organ,
-      origin: label.origin,
-      maskFile: await loadMask(store, at, label),
-    })),
-  );
-  if (passport.geometry === undefined) throw problem(404, 'The case has no grid', 'Look at its findings');
-  const assembled = await work.assemble({
-    header: nativeHeader(passport),
-    geometry: passport.geometry,
-    parts,
-  });
-  return assembled.labelMap;
+  const { geometry } = passport;
+  if (geometry === undefined) throw problem(404, 'The case has no grid', 'Look at its findings');
+  return (await work.assemble({ header: nativeHeader(passport), geometry, parts })).labelMap;
 }
 
 /** Sends a NIfTI file, or nothing when the browser has it: what is behind a tag never changes. */

@@ -24,6 +24,8 @@ export const EffortBody = z.object({
   by: z.enum(effortGroupings),
   rows: z.array(EffortLine),
   total: EffortLine,
+  /** Cases that went on, by day in UTC; days without any are left out. */
+  days: z.array(z.object({ day: z.iso.date(), submitted: count, certified: count, verified: count })),
   forecast: z
     .looseObject({ hours: z.number(), low: z.number(), high: z.number(), remaining: z.number() })
     .nullable(),

@@ -6,12 +6,15 @@ export type Act =
   | { readonly kind: 'dialog'; readonly dialog: DialogName };
 export type DialogName =
   | 'submit'
+  | 'submit-file'
   | 'refine'
+  | 'refine-file'
   | 'return'
   | 'escalate'
   | 'release'
   | 'absent'
   | 'hand-over'
+  | 'reopen'
   | 'comment';
 
 export interface Button {
@@ -31,10 +34,13 @@ export function buttonsFor(entry: TaskEntry | undefined, drew: boolean): Button[
   const now = (body: CommandBody): Act => ({ kind: 'now', body: { ...body, expectedVersion: version } });
   const dialog = (name: DialogName): Act => ({ kind: 'dialog', dialog: name });
   const all: (Button & { readonly when: boolean })[] = [
+    { when: can('submit'), title: 'Submit a file', inMenu: true, act: dialog('submit-file') },
+    { when: can('refine'), title: 'Refine with a file', inMenu: true, act: dialog('refine-file') },
     { when: can('hand-over'), title: 'Hand over', inMenu: true, act: dialog('hand-over') },
     { when: can('release'), title: 'Put back', inMenu: true, act: dialog('release') },
     { when: can('escalate'), title: 'Escalate', inMenu: true, act: dialog('escalate') },
     { when: can('attest-absent'), title: 'Organ absent', inMenu: true, act: dialog('absent') },
+    { when: can('reopen'), title: 'Open another round', act: dialog('reopen') },
     { when: can('return'), title: 'Return', key: 'r', act: dialog('return') },
     { when: can('claim'), title: 'Take this case', key: 's', primary: true, act: now({ kind: 'claim' }) },
     { when: can('submit'), title: 'Submit', key: 's', primary: true, act: dialog('submit') },

@@ -40,6 +40,17 @@ export async function loadLabelMap(at: CaseAt): Promise<LabelFile> {
   }
 }
 
+/** What was begun and left with the task, for whoever goes on with it; undefined where nothing was left. */
+export async function loadDraft(at: CaseAt, entry: TaskEntry | undefined): Promise<Uint8Array | undefined> {
+  if (draftIn(entry) === undefined) return undefined;
+  return (await readLabelFile(await getFile(`${caseAddress(at, 'labelmap')}?of=draft`))).values;
+}
+
+/** Names the draft that the person who looks goes on with. */
+function draftIn(entry: TaskEntry | undefined): string | undefined {
+  return mayDrawIn(entry) ? entry?.task.draft?.sha256 : undefined;
+}
+
 /** One organ of one version, with the organ's own value. */
 export async function loadMask(at: CaseAt, organ: Organ, version: string): Promise<Uint8Array> {
   const { values } = await readLabelFile(await getFile(caseAddress(at, 'labels', organ, version)));
@@ -54,10 +65,9 @@ export async function loadPreLabel(at: CaseAt): Promise<Uint8Array> {
 /** What is new in a task: changes when there are other voxels to show. */
 export function labelsKey(entry: TaskEntry | undefined): string {
   if (entry === undefined) return '';
-  const { organs } = entry.task;
-  return Object.values(organs)
-    .map(({ label }) => label?.version ?? '-')
-    .join(' ');
+  const versions = Object.values(entry.task.organs).map(({ label }) => label?.version ?? '-');
+  const draft = draftIn(entry);
+  return [...versions, ...(draft === undefined ? [] : [draft])].join(' ');
 }
 
 /** Organs that nobody may change: labelled at the source. */

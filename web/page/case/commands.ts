@@ -1,3 +1,5 @@
+import { caseName } from '../../../domain/case-name.js';
+import type { ObjectRef } from '../../../domain/primitives.js';
 import { acknowledgeable } from '../../../domain/submission-judgement.js';
 import { roundName } from '../../../domain/workflow-ids.js';
 import type {
@@ -21,43 +23,55 @@ export function command({ task }: TaskEntry, body: CommandBody): Promise<Command
   return sendJson(address, body);
 }
 
-/** The time worked since the last command, as every command may carry it. */
-export function effortOf(workspace: Workspace) {
-  return { effort: workspace.clock.read() };
+/** As `command`, with the time that was worked since the last one: once it counts, the clock begins anew. */
+export async function workOn(entry: TaskEntry, workspace: Workspace, body: CommandBody): Promise<void> {
+  await command(entry, { ...body, effort: workspace.clock.read() });
+  workspace.clock.reset();
 }
 
 interface Handing {
   readonly entry: TaskEntry;
-  readonly head: FileHead;
   readonly workspace: Workspace;
   readonly reason: string;
+  /** What is handed in: the labels as they are drawn here, or a file of a desktop tool. */
+  readonly upload: () => Promise<ObjectRef>;
   /** Codes of findings that the sender has seen and stands by. */
   readonly acknowledged: readonly string[];
 }
 
-/** Sends the label map as it is drawn, on the grid and under the header that it came with, and hands the task in. */
+/** Sends the label map and hands the task in. */
 export async function handIn(kind: 'submit' | 'refine', handing: Handing): Promise<void> {
-  const { entry, head, workspace, reason, acknowledged } = handing;
-  const upload = await uploadDrawing(entry, head, workspace);
-  const effort = effortOf(workspace);
-  if (kind === 'refine') await command(entry, { kind, upload, reason, ...effort });
-  else
-    await command(entry, {
-      kind,
-      upload,
-      ...effort,
-      ...(reason === '' ? {} : { reason }),
-      ...(acknowledged.length === 0 ? {} : { acknowledged: [...acknowledged] }),
-    });
-  workspace.clock.reset();
+  const { entry, workspace, reason, acknowledged } = handing;
+  const upload = await handing.upload();
+  if (kind === 'refine') return workOn(entry, workspace, { kind, upload, reason });
+  return workOn(entry, workspace, {
+    kind,
+    upload,
+    ...(reason === '' ? {} : { reason }),
+    ...(acknowledged.length === 0 ? {} : { acknowledged: [...acknowledged] }),
+  });
 }
 
-/** Uploads the label map as it is drawn now; answers what commands name it by. */
-export async function uploadDrawing(entry: TaskEntry, head: FileHead, workspace: Workspace) {
+/** Uploads the label map as it is drawn now, on the grid and under the header that it came with. */
+export async function uploadDrawing(
+  entry: TaskEntry,
+  head: FileHead,
+  workspace: Workspace,
+): Promise<ObjectRef> {
   const values = workspace.values;
   if (values === undefined) throw new Error('The labels are not here yet.');
-  const url = inCampaign(entry.task.campaign, 'uploads');
-  const { key, sha256, bytes } = await sendFile<UploadBody>(url, await writeLabelFile(head, values));
+  return upload(entry, await writeLabelFile(head, values));
+}
+
+/** Uploads a label map that a desktop tool saved; it has to lie on the grid of the case. */
+export async function uploadFile(entry: TaskEntry, file: Blob): Promise<ObjectRef> {
+  return upload(entry, new Uint8Array(await file.arrayBuffer()));
+}
+
+/** Answers what commands name the file by. */
+async function upload({ task }: TaskEntry, file: Uint8Array<ArrayBuffer>): Promise<ObjectRef> {
+  const url = `${inCampaign(task.campaign, 'uploads')}?case=${encodeURIComponent(caseName(task))}`;
+  const { key, sha256, bytes } = await sendFile<UploadBody>(url, file);
   return { key, sha256, bytes };
 }
 

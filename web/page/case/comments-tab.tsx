@@ -1,6 +1,8 @@
+import { useState } from 'preact/hooks';
 import type { TaskEntry } from '../../api/schemas/task-body.js';
+import { ProblemBox } from '../parts/problem-box.js';
 import { Ago } from '../parts/time.js';
-import { command } from './commands.js';
+import { workOn } from './commands.js';
 import type { Workspace } from './workspace.js';
 
 interface CommentsProps {
@@ -14,13 +16,20 @@ interface CommentsProps {
 export function CommentsTab({ entry, workspace, add, done }: CommentsProps) {
   const comments = entry?.task.comments ?? [];
   const may = entry?.can.includes('comment') ?? false;
+  const [problem, setProblem] = useState<unknown>();
   const settle = async (id: string) => {
     if (entry === undefined) return;
-    await command(entry, { kind: 'comment', comments: [], resolve: [id] });
+    setProblem(undefined);
+    try {
+      await workOn(entry, workspace, { kind: 'comment', comments: [], resolve: [id] });
+    } catch (error) {
+      setProblem(error);
+    }
     done();
   };
   return (
     <section>
+      <ProblemBox problem={problem} />
       {entry?.task.lastReason !== undefined && entry.task.returns > 0 && (
         <div class="notice warn">
           <b>Returned {entry.task.returns === 1 ? 'once' : `${entry.task.returns} times`}</b>

@@ -6,7 +6,7 @@ import { Ask } from '../parts/ask.js';
 import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
 import type { DialogName } from './acts.js';
-import { command, draftOf, effortOf } from './commands.js';
+import { draftOf, workOn } from './commands.js';
 import { HandIn } from './hand-in.js';
 import { SendBack } from './send-back.js';
 import type { Workspace } from './workspace.js';
@@ -25,6 +25,8 @@ export function CaseDialog({ name, ...props }: DialogProps & { readonly name: Di
   const { head } = props;
   if (name === 'submit' || name === 'refine')
     return head === undefined ? null : <HandIn kind={name} {...props} head={head} />;
+  if (name === 'submit-file') return <HandIn kind="submit" {...props} head={undefined} />;
+  if (name === 'refine-file') return <HandIn kind="refine" {...props} head={undefined} />;
   if (name === 'return') return <SendBack {...props} />;
   if (name === 'absent') return <Absent {...props} />;
   if (name === 'hand-over') return <HandOver {...props} />;
@@ -35,21 +37,21 @@ export function CaseDialog({ name, ...props }: DialogProps & { readonly name: Di
 const plain = {
   escalate: { title: 'Escalate to a senior or a lead', does: 'Escalate', reason: 'needed' },
   release: { title: 'Put the task back into the queue', does: 'Put back', reason: 'welcome' },
+  reopen: { title: 'Open another round of this case', does: 'Open it', reason: 'needed' },
 } as const;
 
 async function leave(props: DialogProps, reason: string): Promise<void> {
   const { entry, head, workspace } = props;
   const draft = await draftOf(entry, head, workspace);
   const why = reason === '' ? {} : { reason };
-  await command(entry, { kind: 'release', ...effortOf(workspace), ...why, ...draft });
+  await workOn(entry, workspace, { kind: 'release', ...why, ...draft });
 }
 
-function Plain({ kind, ...props }: DialogProps & { readonly kind: 'escalate' | 'release' }) {
+function Plain({ kind, ...props }: DialogProps & { readonly kind: keyof typeof plain }) {
   const { entry, workspace, done, close } = props;
   const act = async (reason: string) => {
     if (kind === 'release') await leave(props, reason);
-    else await command(entry, { kind, reason, ...effortOf(workspace) });
-    workspace.clock.reset();
+    else await workOn(entry, workspace, { kind, reason });
     done();
   };
   return <Ask {...plain[kind]} act={act} close={close} />;
@@ -60,7 +62,7 @@ function Absent({ entry, workspace, done, close }: DialogProps) {
   const empty = open.find((organ) => (entry.task.organs[organ].label?.voxels ?? 0) === 0);
   const [organ, setOrgan] = useState<Organ>(empty ?? open[0] ?? 'spleen');
   const act = async (reason: string) => {
-    await command(entry, { kind: 'attest-absent', organ, reason, ...effortOf(workspace) });
+    await workOn(entry, workspace, { kind: 'attest-absent', organ, reason });
     done();
   };
   return (
@@ -96,8 +98,7 @@ function HandOver({ entry, workspace, head, done, close }: DialogProps) {
   const act = async (reason: string) => {
     const draft = await draftOf(entry, head, workspace);
     const whom = to || (others[0]?.id ?? '');
-    await command(entry, { kind: 'hand-over', to: whom, reason, ...effortOf(workspace), ...draft });
-    workspace.clock.reset();
+    await workOn(entry, workspace, { kind: 'hand-over', to: whom, reason, ...draft });
     done();
   };
   return (
@@ -105,6 +106,7 @@ function HandOver({ entry, workspace, head, done, close }: DialogProps) {
       <label class="stack">
         <span>To</span>
         <select value={to} onChange={(event) => setTo(event.currentTarget.value)}>
+          {data === undefined && <option>One moment …</option>}
           {others.map(({ id, name }) => (
             <option key={id} value={id}>
               {name ?? id}
@@ -112,6 +114,9 @@ function HandOver({ entry, workspace, head, done, close }: DialogProps) {
           ))}
         </select>
       </label>
+      {data !== undefined && others.length === 0 && (
+        <p class="soft">Nobody else of this campaign has the role for it.</p>
+      )}
     </Ask>
   );
 }
@@ -120,8 +125,7 @@ function CommentHere({ entry, workspace, done, close }: DialogProps) {
   const at = workspace.location.value?.voxel;
   const act = async (text: string) => {
     const place = at === undefined ? {} : { voxel: [at[0], at[1], at[2]] as [number, number, number] };
-    await command(entry, { kind: 'comment', comments: [{ text, ...place }], ...effortOf(workspace) });
-    workspace.clock.reset();
+    await workOn(entry, workspace, { kind: 'comment', comments: [{ text, ...place }] });
     done();
   };
   return (

@@ -2,14 +2,15 @@ import { useState } from 'preact/hooks';
 import { organValue } from '../../../domain/organ.js';
 import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { Ask } from '../parts/ask.js';
-import { handIn, openFlags } from './commands.js';
+import { handIn, openFlags, uploadDrawing, uploadFile } from './commands.js';
 import { differences } from './figures.js';
 import type { Workspace } from './workspace.js';
 
 interface HandInProps {
   readonly kind: 'submit' | 'refine';
   readonly entry: TaskEntry;
-  readonly head: Uint8Array;
+  /** Bytes of the label map that is drawn here, before its voxels; without them a file is asked for. */
+  readonly head: Uint8Array | undefined;
   readonly workspace: Workspace;
   done(): void;
   close(): void;
@@ -25,9 +26,15 @@ const standBy = { does: 'I have seen it: submit', reasonLabel: 'Why it is right 
 /** Before a label map goes off: what changed, and what the checks have to say, with the sender's reason. */
 export function HandIn({ kind, entry, head, workspace, done, close }: HandInProps) {
   const [acknowledged, setAcknowledged] = useState<readonly string[]>([]);
+  const [file, setFile] = useState<File>();
+  const upload = () => {
+    if (head !== undefined) return uploadDrawing(entry, head, workspace);
+    if (file === undefined) throw new Error('Choose the file first.');
+    return uploadFile(entry, file);
+  };
   const act = async (reason: string) => {
     try {
-      await handIn(kind, { entry, head, workspace, reason, acknowledged });
+      await handIn(kind, { entry, workspace, reason, upload, acknowledged });
     } catch (error) {
       // What was shown once counts as seen, also when the next try is stopped by something else.
       setAcknowledged((before) => [...new Set([...before, ...openFlags(error)])]);
@@ -45,8 +52,27 @@ export function HandIn({ kind, entry, head, workspace, done, close }: HandInProp
       act={act}
       close={close}
     >
-      <Changes workspace={workspace} />
+      {head === undefined ? <FileChoice choose={setFile} /> : <Changes workspace={workspace} />}
     </Ask>
+  );
+}
+
+/** A label map from ITK-SNAP, 3D Slicer or any other tool. */
+function FileChoice({ choose }: { choose(file: File | undefined): void }) {
+  return (
+    <label class="stack">
+      <span>
+        Mask on the grid of the image <span class="soft">(.nii, .nii.gz, .seg.nrrd)</span>
+      </span>
+      <input
+        type="file"
+        name="mask"
+        required
+        accept=".nii,.gz,.nrrd"
+        onChange={(event) => choose(event.currentTarget.files?.[0])}
+      />
+      <span class="soft small">What is drawn on this page and was not submitted is left out.</span>
+    </label>
   );
 }
 

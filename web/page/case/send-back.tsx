@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { type Organ, organs } from '../../../domain/organ.js';
 import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { Ask } from '../parts/ask.js';
-import { command, effortOf } from './commands.js';
+import { workOn } from './commands.js';
 import type { Workspace } from './workspace.js';
 
 interface SendBackProps {
@@ -22,15 +22,13 @@ export function SendBack({ entry, workspace, done, close }: SendBackProps) {
     const [organ] = chosen;
     const place = at === undefined ? {} : { voxel: [at[0], at[1], at[2]] as [number, number, number] };
     const pinned = { text: note.trim(), ...place, ...(chosen.length === 1 && organ ? { organ } : {}) };
-    await command(entry, {
+    await workOn(entry, workspace, {
       kind: 'return',
       reason,
       expectedVersion: entry.task.version,
-      ...effortOf(workspace),
       ...(chosen.length === 0 ? {} : { organs: [...chosen] }),
       ...(note.trim() === '' ? {} : { comments: [pinned] }),
     });
-    workspace.clock.reset();
     done();
   };
   return (

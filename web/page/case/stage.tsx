@@ -15,6 +15,7 @@ interface StageProps {
 export function Stage({ workspace, volumes, comments }: StageProps) {
   return (
     <>
+      <ProblemBox problem={volumes.draftProblem} />
       <div style={{ position: 'relative', flex: 1, minHeight: 0, display: 'flex' }}>
         <Screen workspace={workspace} comments={comments} open={volumes.open} />
         {!volumes.ready && (

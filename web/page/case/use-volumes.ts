@@ -3,7 +3,7 @@ import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { getFile } from '../state/api.js';
 import { forgetDraft, keepDraft, keptDraft } from '../state/drafts.js';
 import type { CaseViewer } from '../viewer/case-viewer.js';
-import { type CaseAt, caseAddress, labelsKey, loadLabelMap } from './case-data.js';
+import { type CaseAt, caseAddress, labelsKey, loadDraft, loadLabelMap } from './case-data.js';
 import type { Workspace } from './workspace.js';
 
 /** The scan and the labels of a case on their way to the canvas. */
@@ -12,6 +12,8 @@ export interface Volumes {
   readonly share: number;
   readonly ready: boolean;
   readonly problem: unknown;
+  /** Why a draft that was left with the task is not shown. */
+  readonly draftProblem: unknown;
   /** Bytes of the label map before its voxels. */
   readonly head: Uint8Array | undefined;
   /** Takes the canvas, and answers the viewer once it is open. */
@@ -33,9 +35,10 @@ export function useVolumes(
   const [scanReady, setScanReady] = useState(false);
   const [head, setHead] = useState<Uint8Array>();
   const [problem, setProblem] = useState<unknown>();
+  const [draftProblem, setDraftProblem] = useState<unknown>();
   const labels = labelsKey(entry);
   const draftKey = [at.campaign, at.collection, at.caseId, labels].join('/');
-  const sent = useRef(false);
+  const { begin, forget } = useKeptDrawing(draftKey, workspace);
   const open = async (canvas: HTMLCanvasElement) => {
     const { CaseViewer } = await import('../viewer/case-viewer.js');
     const viewer = new CaseViewer(canvas);
@@ -44,7 +47,7 @@ export function useVolumes(
         workspace.location.value = location;
       });
       workspace.attach(viewer);
-      const bytes = await getFile(caseAddress(at, 'image'), setShare);
+      const bytes = await getFile(caseAddress(at, 'image'), { onShare: setShare });
       setShare(1);
       workspace.grid.value = await viewer.show(`${at.caseId}.nii.gz`, bytes, workspace.window.value);
       setScanReady(true);
@@ -58,17 +61,25 @@ export function useVolumes(
     if (!scanReady || !known || grid === undefined) return;
     loadLabelMap(at)
       .then(async (file) => {
-        const kept = await keptDraft(draftKey);
+        setDraftProblem(undefined);
+        const left = () => loadDraft(at, entry).catch(setDraftProblem);
+        const begun = (await keptDraft(draftKey)) ?? (await left());
         workspace.begin(grid, file.values);
-        if (kept !== undefined) workspace.takeOver(kept);
-        sent.current = false;
+        if (begun) workspace.takeOver(begun);
+        begin();
         setHead(file.head);
       })
       .catch(setProblem);
   }, [scanReady, known, labels]);
+  return { share, ready: scanReady && head !== undefined, problem, draftProblem, head, open, forget };
+}
+
+/** Keeps what is drawn in this browser, a moment after each stroke, from `begin` until `forget`: then it was sent. */
+function useKeptDrawing(draftKey: string, workspace: Workspace): { begin(): void; forget(): void } {
+  const keeps = useRef(false);
   const strokes = workspace.strokes.value;
   useEffect(() => {
-    if (head === undefined || sent.current) return undefined;
+    if (!keeps.current) return undefined;
     const keep = () =>
       void (strokes === 0 || workspace.values === undefined
         ? forgetDraft(draftKey)
@@ -76,9 +87,13 @@ export function useVolumes(
     const timer = setTimeout(keep, keepAfterMs);
     return () => clearTimeout(timer);
   }, [strokes]);
-  const forget = () => {
-    sent.current = true;
-    void forgetDraft(draftKey);
+  return {
+    begin() {
+      keeps.current = true;
+    },
+    forget() {
+      keeps.current = false;
+      void forgetDraft(draftKey);
+    },
   };
-  return { share, ready: scanReady && head !== undefined, problem, head, open, forget };
 }

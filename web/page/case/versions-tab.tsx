@@ -1,27 +1,35 @@
+import { type ComponentChildren, Fragment } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Organ, organs, organValue } from '../../../domain/organ.js';
 import type { CaseBody } from '../../api/schemas/case-body.js';
 import type { DiffBody } from '../../api/schemas/figures.js';
+import type { TaskEntry } from '../../api/schemas/task-body.js';
+import { Ask } from '../parts/ask.js';
 import { ProblemBox } from '../parts/problem-box.js';
 import { useResource } from '../state/resource.js';
 import { addedColour, css, organColours, removedColour } from '../viewer/colours.js';
 import { type CaseAt, caseAddress, loadMask, loadPreLabel, versionsOf } from './case-data.js';
+import { workOn } from './commands.js';
 import { differences, type OrganDifference } from './figures.js';
 import type { Workspace } from './workspace.js';
 
 interface VersionsProps {
   readonly at: CaseAt;
   readonly body: CaseBody;
+  readonly entry: TaskEntry | undefined;
   readonly workspace: Workspace;
+  done(): void;
 }
 
 /** `pre-label`: all organs as they were before anybody drew; `drawn`: as they came, against what is drawn now. */
 export type Base = 'pre-label' | 'drawn' | { readonly organ: Organ; readonly version: string };
 
 /** Versions of each organ, and what is different from them in the labels as they are now. */
-export function VersionsTab({ at, body, workspace }: VersionsProps) {
+export function VersionsTab({ at, body, entry, workspace, done }: VersionsProps) {
   const { base, problem, figures, show } = useComparison(at, workspace);
   const isOn = workspace.comparison.value !== undefined;
+  // Restoring brings other labels: what is drawn on these has to be handed in, or undone, first.
+  const mayRestore = (entry?.can.includes('restore') ?? false) && workspace.strokes.value === 0;
   return (
     <>
       <section>
@@ -51,8 +59,54 @@ export function VersionsTab({ at, body, workspace }: VersionsProps) {
         {isOn && workspace.strokes.value === 0 && <Served at={at} body={body} base={base} />}
       </section>
       {organs.map((organ) => (
-        <OrganVersions key={organ} organ={organ} body={body} base={isOn ? base : undefined} show={show} />
+        <OrganVersions key={organ} organ={organ} body={body} base={isOn ? base : undefined} show={show}>
+          {mayRestore && typeof base === 'object' && (
+            <Restore entry={entry!} body={body} base={base} workspace={workspace} done={done} />
+          )}
+        </OrganVersions>
       ))}
+    </>
+  );
+}
+
+interface RestoreProps {
+  readonly entry: TaskEntry;
+  readonly body: CaseBody;
+  readonly base: { readonly organ: Organ; readonly version: string };
+  readonly workspace: Workspace;
+  done(): void;
+}
+
+/** Takes an older version of an organ again: its voxels become a new version. */
+function Restore({ entry, body, base: { organ, version }, workspace, done }: RestoreProps) {
+  const [asking, setAsking] = useState(false);
+  const { label, state } = entry.task.organs[organ];
+  const older = versionsOf(body.versions, organ).find((each) => each.version === version);
+  const same = older === undefined || older.voxelSha256 === label?.voxelSha256;
+  if (same || state === 'source' || state === 'absent') return null;
+  const act = async (reason: string) => {
+    await workOn(entry, workspace, { kind: 'restore', organ, version, reason });
+    workspace.compare(undefined);
+    done();
+  };
+  return (
+    <>
+      <button type="button" onClick={() => setAsking(true)}>
+        Take this {organ} of {older.author} again
+      </button>
+      {asking && (
+        <Ask
+          title={`Take the ${organ} of ${older.author} again`}
+          does="Restore"
+          reason="needed"
+          act={act}
+          close={() => setAsking(false)}
+        >
+          <p class="soft">
+            {older.voxels.toLocaleString()} voxels, “{older.reason}”. They become a new version; none is lost.
+          </p>
+        </Ask>
+      )}
     </>
   );
 }
@@ -172,10 +226,12 @@ interface OrganVersionsProps {
   readonly organ: Organ;
   readonly body: CaseBody;
   readonly base: Base | undefined;
+  /** What stands below the version that is chosen. */
+  readonly children: ComponentChildren;
   show(base: Base): Promise<void>;
 }
 
-function OrganVersions({ organ, body, base, show }: OrganVersionsProps) {
+function OrganVersions({ organ, body, base, children, show }: OrganVersionsProps) {
   const versions = versionsOf(body.versions, organ);
   if (versions.length === 0) return null;
   const chosen = typeof base === 'object' && base.organ === organ ? base.version : undefined;
@@ -188,23 +244,25 @@ function OrganVersions({ organ, body, base, show }: OrganVersionsProps) {
         </span>
       </h2>
       {versions.map((each, place) => (
-        <button
-          key={each.version}
-          type="button"
-          class={`entry ${chosen === each.version ? 'chosen' : ''}`}
-          aria-pressed={chosen === each.version}
-          title={`Compare the labels as they are now with ${each.version} of ${each.author}`}
-          onClick={() => void show({ organ, version: each.version })}
-        >
-          <span class="row">
-            <b class="cut">{each.author}</b>
-            <span class="badge">{each.origin}</span>
-          </span>
-          <span class="soft small">
-            {place === 0 ? 'newest, ' : ''}
-            {each.reason} · {each.voxels.toLocaleString()} voxels
-          </span>
-        </button>
+        <Fragment key={each.version}>
+          <button
+            type="button"
+            class={`entry ${chosen === each.version ? 'chosen' : ''}`}
+            aria-pressed={chosen === each.version}
+            title={`Compare the labels as they are now with ${each.version} of ${each.author}`}
+            onClick={() => void show({ organ, version: each.version })}
+          >
+            <span class="row">
+              <b class="cut">{each.author}</b>
+              <span class="badge">{each.origin}</span>
+            </span>
+            <span class="soft small">
+              {place === 0 ? 'newest, ' : ''}
+              {each.reason} · {each.voxels.toLocaleString()} voxels
+            </span>
+          </button>
+          {chosen === each.version && children}
+        </Fragment>
       ))}
     </section>
   );

@@ -24,7 +24,7 @@ export class Workspace {
   readonly layout = signal<Layout>('three');
   readonly location = signal<Location | undefined>(undefined);
   readonly comparison = signal<Comparison | undefined>(undefined);
-  /** Strokes since the labels came; drawing that was kept from an earlier visit counts as one. */
+  /** Strokes since the labels came; drawing that was kept from an earlier visit, or left with the task, counts as one. */
   readonly strokes = signal(0);
   readonly grid = signal<VoxelGrid | undefined>(undefined);
   readonly mayDraw = signal(false);
@@ -99,7 +99,7 @@ export class Workspace {
     this.after(this.painting?.redo());
   }
 
-  /** Takes drawn values over, as they were kept in this browser. */
+  /** Takes drawn values over, as they were kept in this browser or left with the task. */
   takeOver(values: Uint8Array): void {
     if (this.painting === undefined || values.length !== this.painting.values.length) return;
     this.painting.values.set(values);

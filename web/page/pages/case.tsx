@@ -4,7 +4,7 @@ import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { type Button, buttonsFor, type DialogName } from '../case/acts.js';
 import { type CaseAt, caseAddress, currentTask, lockedOrgans, mayDrawIn } from '../case/case-data.js';
 import { drawingKeys } from '../case/case-keys.js';
-import { command, effortOf } from '../case/commands.js';
+import { workOn } from '../case/commands.js';
 import { CommentsTab } from '../case/comments-tab.js';
 import { CaseDialog } from '../case/dialogs.js';
 import { FactsTab } from '../case/facts-tab.js';
@@ -59,15 +59,16 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
     <div class="case">
       <div class="side left">
         <OrganPanel workspace={workspace} entry={entry} />
-        {membership.value?.role !== 'certified' && <ToolPanel workspace={workspace} />}
+        {drawing.has(membership.value?.role) && <ToolPanel workspace={workspace} />}
         <ViewPanel workspace={workspace} />
       </div>
       <div class="stage">
         <Title at={at} entry={entry} buttons={buttons} press={press} />
-        {typeof refused === 'string' && <div class="notice warn">{refused}</div>}
-        {typeof refused !== 'string' && <ProblemBox problem={refused} />}
+        <Refusal of={refused} />
         <ProblemBox problem={problem} again={reload} />
-        <Stage workspace={workspace} volumes={volumes} comments={entry?.task.comments ?? []} />
+        {(data !== undefined || problem === undefined) && (
+          <Stage workspace={workspace} volumes={volumes} comments={entry?.task.comments ?? []} />
+        )}
       </div>
       <About
         at={at}
@@ -97,8 +98,23 @@ function OpenCase({ at }: { readonly at: CaseAt }) {
   );
 }
 
+/** Why what was pressed was not done: words of the queue, or a problem. */
+function Refusal({ of }: { readonly of: unknown }) {
+  return typeof of === 'string' ? <div class="notice warn">{of}</div> : <ProblemBox problem={of} />;
+}
+
+/** Roles that hand in labels of their own. */
+const drawing: ReadonlySet<string | undefined> = new Set(['junior', 'senior']);
+
 /** After these, what was drawn is with the server. */
-const sendsDrawing: ReadonlySet<DialogName> = new Set(['submit', 'refine', 'release', 'hand-over']);
+const sendsDrawing: ReadonlySet<DialogName> = new Set([
+  'submit',
+  'submit-file',
+  'refine',
+  'refine-file',
+  'release',
+  'hand-over',
+]);
 
 /** What the buttons do: a command at once, or a dialog before it. */
 function usePress(entry: TaskEntry | undefined, workspace: Workspace, done: () => void) {
@@ -108,8 +124,7 @@ function usePress(entry: TaskEntry | undefined, workspace: Workspace, done: () =
     if (act.kind === 'dialog') return setDialog(act.dialog);
     setRefused(undefined);
     try {
-      await command(entry!, { ...act.body, ...effortOf(workspace) });
-      workspace.clock.reset();
+      await workOn(entry!, workspace, act.body);
     } catch (error) {
       setRefused(error);
     }
@@ -137,11 +152,13 @@ function About({ at, case_, failed, entry, workspace, tab, setTab, comment, done
     <div class="side right">
       <TabList tab={tab} setTab={setTab} count={entry?.task.comments?.length ?? 0} />
       {case_ === undefined && !failed && <Skeleton lines={8} />}
-      {case_ && tab === 'Versions' && <VersionsTab at={at} body={case_} workspace={workspace} />}
+      {case_ && tab === 'Versions' && (
+        <VersionsTab at={at} body={case_} entry={entry} workspace={workspace} done={done} />
+      )}
       {case_ && tab === 'Comments' && (
         <CommentsTab entry={entry} workspace={workspace} add={comment} done={done} />
       )}
-      {case_ && tab === 'Facts' && <FactsTab at={at} body={case_} entry={entry} />}
+      {case_ && tab === 'Facts' && <FactsTab at={at} body={case_} entry={entry} done={done} />}
     </div>
   );
 }
@@ -171,7 +188,7 @@ function Title({ at, entry, buttons, press }: TitleProps) {
         <span class="soft">{at.collection} /</span> {at.caseId}
       </h1>
       {entry && <PhaseBadge phase={entry.task.phase} />}
-      {entry?.task.lease && <Until at={entry.task.lease.expiresAt} />}
+      {entry?.task.lease && <Until at={entry.task.lease.expiresAt} reminded={entry.task.reminded} />}
       <div class="acts">
         <Menu buttons={buttons.filter(({ inMenu }) => inMenu === true)} press={press} />
         {shown.map((button) => (

@@ -13,6 +13,12 @@ const stages = [
   { title: 'Escalated', phases: ['escalated'] },
 ] as const;
 
+/** How many tasks a stage has; with a plus where there are more than were fetched. */
+function countOf(data: InboxPage | undefined, count: number): string {
+  if (data === undefined) return '';
+  return `${count}${data.next !== undefined && count > 0 ? '+' : ''}`;
+}
+
 /** What waits for a judgement: submitted, certified and escalated tasks. */
 export function ReviewPage() {
   const { campaign = '' } = route.value;
@@ -34,7 +40,7 @@ export function ReviewPage() {
         <fieldset class="row" aria-label="Stage">
           {stages.map(({ title }, at) => (
             <button key={title} type="button" aria-pressed={at === chosen} onClick={() => setStage(at)}>
-              {title} <span class="soft">{data === undefined ? '' : inStage(at).length}</span>
+              {title} <span class="soft">{countOf(data, inStage(at).length)}</span>
             </button>
           ))}
         </fieldset>

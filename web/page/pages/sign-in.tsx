@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SignInMethods } from '../../api/schemas/me.js';
 import { ProblemBox } from '../parts/problem-box.js';
-import { signIn, signInMethods, signInProblem } from '../state/session.js';
+import { signIn, signInAddress, signInMethods, signInProblem } from '../state/session.js';
 
 /** The door: a local token, or the provider of the institution. */
 export function SignInPage() {
@@ -22,10 +22,8 @@ export function SignInPage() {
           <div class="body">
             {methods === undefined && problem === undefined && <span class="bone" />}
             {methods?.oidc && (
-              <a href="/api/v1/sign-in/oidc">
-                <button type="button" class="primary" style={{ width: '100%' }}>
-                  Sign in with your institution
-                </button>
+              <a class="button primary" href={signInAddress}>
+                Sign in with your institution
               </a>
             )}
             {methods?.local && <TokenForm />}

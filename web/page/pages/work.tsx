@@ -65,7 +65,16 @@ export function WorkPage() {
       {own.length > 0 && <TaskTable tasks={own} />}
       {others.length > 0 && <h2>Waiting for somebody like you</h2>}
       {others.length > 0 && <TaskTable tasks={others} keys={own.length === 0} />}
+      {data?.next !== undefined && <FirstOnly page={data} />}
     </>
+  );
+}
+
+function FirstOnly({ page: { tasks, total } }: { readonly page: InboxPage }) {
+  return (
+    <p class="soft small">
+      The first {tasks.length} of {total.toLocaleString()}, those that need people most.
+    </p>
   );
 }
 

@@ -58,7 +58,7 @@ function Line({ record, withEntity }: { readonly record: AuditRecord; readonly w
       <td class="figure soft">{record.sequence}</td>
       <td style={{ whiteSpace: 'nowrap' }}>{moment(record.at)}</td>
       {withEntity && (
-        <td>
+        <td style={{ whiteSpace: 'nowrap' }}>
           <EntityLink record={record} />
         </td>
       )}
@@ -70,12 +70,10 @@ function Line({ record, withEntity }: { readonly record: AuditRecord; readonly w
           {record.simulated ? ', simulated' : ''}
         </span>
       </td>
-      <td>
-        {record.action}
+      <td style={{ whiteSpace: 'nowrap' }}>
+        {record.action}{' '}
         {record.outcome !== 'done' && (
-          <span class={`badge ${looks[record.outcome] ?? ''}`} style={{ marginLeft: '6px' }}>
-            {record.outcome}
-          </span>
+          <span class={`badge ${looks[record.outcome] ?? ''}`}>{record.outcome}</span>
         )}
       </td>
       <td>{record.why ?? ''}</td>

@@ -3,6 +3,7 @@ import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
 import { ProblemBox } from './problem-box.js';
 import { Skeleton } from './skeleton.js';
+import { Throughput } from './throughput.js';
 
 /** Hours that people spent, what came of them, and how many are left. */
 export function EffortPanel({ campaign }: { readonly campaign: string }) {
@@ -14,9 +15,10 @@ export function EffortPanel({ campaign }: { readonly campaign: string }) {
   return (
     <div class="panel">
       <header>
-        <h2>Hours and forecast</h2>
+        <h2>Throughput, hours and forecast</h2>
       </header>
       <div class="body stack">
+        <Throughput days={data.days} />
         {data.forecast === null ? (
           <p class="soft">A forecast needs a few finished cases.</p>
         ) : (

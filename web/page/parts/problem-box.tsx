@@ -1,4 +1,6 @@
+import type { Finding } from '../../../domain/finding.js';
 import { ApiProblem } from '../state/api.js';
+import { sentence } from './sentence.js';
 
 /** What went wrong and what can be done about it; nothing when nothing did. */
 export function ProblemBox({ problem, again }: { readonly problem: unknown; readonly again?: () => void }) {
@@ -7,16 +9,12 @@ export function ProblemBox({ problem, again }: { readonly problem: unknown; read
     problem instanceof ApiProblem
       ? problem.body
       : { title: 'The page failed', detail: String(problem), remedy: 'Load the page anew' };
+  if (findings !== undefined && findings.length > 0) return <Findings findings={findings} />;
   return (
     <div class="notice bad row" role="alert">
       <div class="grow">
         <b>{title}</b>
-        {findings === undefined && <p>{sentence(detail)}</p>}
-        {findings?.map((each) => (
-          <p key={`${each.code} ${each.message}`} title={each.code}>
-            {sentence(each.message)} <span class="soft">{sentence(each.suggestion)}</span>
-          </p>
-        ))}
+        <p>{sentence(detail)}</p>
         <p class="soft">{sentence(remedy)}</p>
       </div>
       {again !== undefined && (
@@ -28,6 +26,17 @@ export function ProblemBox({ problem, again }: { readonly problem: unknown; read
   );
 }
 
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+/** What the checks found in a file: some of it stops it, the rest asks for a reason. */
+function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  const stopped = findings.some(({ severity }) => severity !== 'flag');
+  return (
+    <div class={`notice ${stopped ? 'bad' : 'warn'}`} role="alert">
+      <b>{stopped ? 'The checks refuse these labels' : 'The checks ask about these labels'}</b>
+      {findings.map((each) => (
+        <p key={`${each.code} ${each.message}`} title={each.code}>
+          {sentence(each.message)} <span class="soft">{sentence(each.suggestion)}</span>
+        </p>
+      ))}
+    </div>
+  );
 }

@@ -55,7 +55,9 @@ export function TaskTable({ tasks, keys = true }: TaskTableProps) {
               <td class="figure">
                 <Ago at={entry.since} />
               </td>
-              <td class="figure">{entry.task.lease && <Until at={entry.task.lease.expiresAt} />}</td>
+              <td class="figure">
+                {entry.task.lease && <Until at={entry.task.lease.expiresAt} reminded={entry.task.reminded} />}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -19,19 +19,29 @@ export function span(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
 }
 
+function agoWords(ms: number): string {
+  return ms < 60_000 ? 'just now' : `${span(ms)} ago`;
+}
+
 /** How long ago something was; the moment itself on hovering. */
 export function Ago({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={moment(at)}>
-      {span(nowMs.value - Date.parse(at))} ago
+      {agoWords(nowMs.value - Date.parse(at))}
     </time>
   );
 }
 
+interface UntilProps {
+  readonly at: string;
+  /** Most of the time is over, and its holder was reminded of it. */
+  readonly reminded?: boolean | undefined;
+}
+
 /** How long until a deadline, in a warning colour when it is near. */
-export function Until({ at }: { readonly at: string }) {
+export function Until({ at, reminded = false }: UntilProps) {
   const leftMs = Date.parse(at) - nowMs.value;
-  const look = leftMs < 30 * 60_000 ? 'bad' : leftMs < 2 * 3_600_000 ? 'warn' : '';
+  const look = leftMs < 30 * 60_000 ? 'bad' : reminded || leftMs < 2 * 3_600_000 ? 'warn' : '';
   return (
     <time class={`badge ${look}`} dateTime={at} title={`until ${moment(at)}`}>
       {leftMs > 0 ? `${span(leftMs)} left` : 'over'}

@@ -50,9 +50,16 @@ export async function sendFile<T>(url: string, bytes: Uint8Array<ArrayBuffer>): 
   return answer.json();
 }
 
-/** Fetches a file; `onShare` is told how much of it is here, from 0 to 1, where the server says how long it is. */
-export async function getFile(url: string, onShare?: (share: number) => void): Promise<ArrayBuffer> {
-  const answer = await ask(url, {});
+interface FileWish {
+  /** Told how much of the file is here, from 0 to 1, where the server says how long it is. */
+  readonly onShare?: (share: number) => void;
+  /** Proves a lease, for a bundle that carries it. */
+  readonly leaseToken?: string;
+}
+
+/** Fetches a file. */
+export async function getFile(url: string, { onShare, leaseToken }: FileWish = {}): Promise<ArrayBuffer> {
+  const answer = await ask(url, leaseToken === undefined ? {} : { headers: { 'x-lease-token': leaseToken } });
   const length = Number(answer.headers.get('content-length'));
   if (onShare === undefined || answer.body === null || !(length > 0)) return answer.arrayBuffer();
   let seen = 0;

@@ -2,9 +2,9 @@ import { effect, signal } from '@preact/signals';
 import type { Change } from '../../api/schemas/change.js';
 import { inCampaign } from './api.js';
 import { route } from './router.js';
-import { me } from './session.js';
+import { membership } from './session.js';
 
-/** `off` without a campaign, `waiting` while the browser connects again by itself. */
+/** `off` without a campaign of one's own, `waiting` while the browser connects again by itself. */
 export const liveState = signal<'off' | 'waiting' | 'open'>('off');
 
 type Listener = (changes: readonly Change[]) => void;
@@ -21,7 +21,7 @@ export function onChanges(listener: Listener): () => void {
 export function followCampaign(): void {
   effect(() => {
     const { campaign } = route.value;
-    if (!me.value || campaign === undefined) {
+    if (membership.value === undefined || campaign === undefined) {
       liveState.value = 'off';
       return undefined;
     }

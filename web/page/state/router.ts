@@ -18,10 +18,19 @@ export interface Route {
 
 /** Where the browser is. */
 export const route = computed<Route>(() => {
-  const [start, campaign, page, ...rest] = path.value.split('/').filter(Boolean).map(decodeURIComponent);
+  const [start, campaign, page, ...rest] = path.value.split('/').filter(Boolean).map(decoded);
   const known = pageNames.find((each) => each === page) ?? 'overview';
   return start === 'c' ? { campaign, page: known, rest } : { campaign: undefined, page: known, rest: [] };
 });
+
+/** A part of an address as it was meant; one that nobody can have meant stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 /** The address of a page. */
 export function pageAddress(campaign: string, page: PageName, ...rest: readonly string[]): string {

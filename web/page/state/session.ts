@@ -51,6 +51,9 @@ export async function signOut(): Promise<void> {
   me.value = null;
 }
 
+/** Leads to the identity provider of the institution and back. */
+export const signInAddress = address('sign-in');
+
 export function signInMethods(): Promise<SignInMethods> {
   return getJson<SignInMethods>(address('sign-in', 'methods'));
 }

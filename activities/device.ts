@@ -1,0 +1,269 @@
+import { Context } from '@temporalio/activity';
+import { PlusctError } from '../domain/errors.js';
+import type { Model } from '../domain/model.js';
+import type { Organ } from '../domain/organ.js';
+import { organValue } from '../domain/organ.js';
+import { priorityKeys } from '../domain/queues.js';
+import type { EngineSettings } from '../domain/training-set.js';
+import type { Usage } from '../domain/usage.js';
+import type { Engine, JudgedLabels, LoadedModel, RunContext } from '../engines/engine.js';
+import type { CtVolume } from '../imaging/volume.js';
+import { getContent } from '../storage/content.js';
+import type { LocalCopies } from '../storage/local-copies.js';
+import type { ObjectStore } from '../storage/object-store.js';
+import { modelMemoryMb, recordModelMemory, recordUsage } from '../storage/usages.js';
+import { DeviceTurns } from './device-turns.js';
+import { watchMemory } from './device-watch.js';
+import { ModelCache } from './model-cache.js';
+import { readModel } from './model-store.js';
+
+/** The device that a worker owns. */
+export interface DeviceAbout {
+  /** `{host}-{number}`, in records. */
+  readonly name: string;
+  readonly hardwareClass?: string;
+  /** Memory of the device; left out where there is no telling, and everything is tried. */
+  readonly memoryMb?: number;
+  /** Memory in use right now. */
+  readonly usedMb?: () => Promise<number | undefined>;
+}
+
+/** For what the device works. */
+export interface Charged {
+  readonly campaign: string;
+  readonly collection?: Usage['collection'];
+  readonly caseId?: string;
+}
+
+/** A model whose every answer takes the device, loading it if need be. */
+export interface DeviceModel {
+  readonly organs: readonly Organ[];
+  predict: LoadedModel['predict'];
+  judge(image: CtVolume, context: RunContext): Promise<JudgedLabels>;
+}
+
+interface Surroundings {
+  readonly store: ObjectStore;
+  readonly engineByName: (name: string) => Engine;
+  readonly about: DeviceAbout;
+  readonly now: () => Date;
+  /** Copies of weights on this machine. */
+  readonly copies?: LocalCopies;
+  /** Told when an engine crashed: the device may be the reason. */
+  readonly crashed?: () => void;
+}
+
+type Stay = Pick<Usage, 'deed' | 'modelId' | 'organs'> & Charged;
+
+/** One device: one piece of work at a time, whatever else its worker has accepted; every stay is on record. */
+export class Device {
+  private readonly turns = new DeviceTurns();
+  private readonly cache: ModelCache;
+  private trainings = 0;
+  private stays = 0;
+
+  constructor(private readonly around: Surroundings) {
+    const { engineByName, about } = around;
+    this.cache = new ModelCache({
+      engineByName,
+      memoryMb: about.memoryMb,
+      weightsOf: (model) => this.weightsOf(model),
+    });
+  }
+
+  /** Work that waits for the device or has it. */
+  get load(): { readonly stays: number; readonly trainings: number } {
+    return { stays: this.stays, trainings: this.trainings };
+  }
+
+  /**
+   * A model to ask. Its weights come to this machine while others have the device. Throws `DeviceTooSmall` when the model is
+   * known to need more memory than there is.
+   */
+  async model(modelId: string, charged: Charged): Promise<DeviceModel> {
+    const model = await readModel(this.around.store, modelId);
+    const needs = await this.fitting(model);
+    // What fails here fails again, and is told, when the model is loaded.
+    if (!this.cache.has(model)) void this.weightsOf(model).catch(() => undefined);
+    const ask = <T>(context: RunContext, question: (loaded: LoadedModel) => Promise<T>) =>
+      this.infer(model, needs, charged, context, question);
+    return {
+      organs: model.organs,
+      predict: async (image, context) =>
+        checked(model, image, await ask(context, (loaded) => loaded.predict(image, context))),
+      judge: async (image, context) => {
+        const answer = await ask(context, (loaded) => judgeOrPredict(loaded, image, context));
+        checked(model, image, answer.labels);
+        return answer;
+      },
+    };
+  }
+
+  /** Trains with the device to itself: nothing stays loaded beside it. Throws `DeviceTooSmall` as `model` does. */
+  async train(
+    what: { modelId: string; organs: readonly Organ[]; campaign: string; settings: Readonly<EngineSettings> },
+    signal: AbortSignal,
+    work: () => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
+    const { settings, modelId, organs, campaign } = what;
+    this.requireRoom(modelId, givenMemoryMb(settings));
+    const stay: Stay = { deed: 'train', modelId, organs: [...organs], campaign };
+    this.trainings++;
+    try {
+      return await this.stay(stay, { warm: () => false, signal }, async () => {
+        await this.cache.close();
+        return work();
+      });
+    } finally {
+      this.trainings--;
+    }
+  }
+
+  /** Frees everything that is loaded. */
+  close(): Promise<void> {
+    return this.cache.close();
+  }
+
+  private async infer<T>(
+    model: Model,
+    needs: number | undefined,
+    charged: Charged,
+    { signal }: RunContext,
+    question: (loaded: LoadedModel) => Promise<T>,
+  ): Promise<T> {
+    const { campaign, collection, caseId } = charged;
+    const stay: Stay = {
+      deed: 'infer',
+      modelId: model.modelId,
+      organs: model.organs,
+      campaign,
+      ...(collection === undefined || caseId === undefined ? {} : { collection, caseId }),
+    };
+    return this.stay(stay, { warm: () => this.cache.has(model), signal }, async (loading) => {
+      const loaded = await loading(() => this.cache.load(model, needs));
+      try {
+        return await question(loaded);
+      } catch (error) {
+        if (error instanceof PlusctError && error.kind === 'EngineCrashed') {
+          // What crashed may be of no more use: the next attempt loads it anew.
+          await this.cache.drop(model);
+          this.around.crashed?.();
+        }
+        throw error;
+      }
+    });
+  }
+
+  private async stay<T>(
+    stay: Stay,
+    asked: { warm: () => boolean; signal: AbortSignal },
+    work: (loading: <L>(load: () => Promise<L>) => Promise<L>) => Promise<T>,
+  ): Promise<T> {
+    const { about } = this.around;
+    this.stays++;
+    try {
+      return await this.turns.take({ rank: rankOfActivity(), ...asked }, async () => {
+        const at = this.around.now().toISOString();
+        const [start, memory] = [performance.now(), watchMemory(about.usedMb)];
+        let loadSeconds = 0;
+        let outcome: Usage['outcome'] = 'failed';
+        try {
+          const result = await work(async (load) => {
+            const began = performance.now();
+            return load().finally(() => {
+              loadSeconds = secondsSince(began);
+            });
+          });
+          outcome = 'done';
+          return result;
+        } finally {
+          const peakMemoryMb = await memory.stop();
+          await this.record({
+            ...stay,
+            at,
+            device: about.name,
+            ...(about.hardwareClass === undefined ? {} : { hardwareClass: about.hardwareClass }),
+            outcome,
+            seconds: secondsSince(start),
+            loadSeconds,
+            ...(peakMemoryMb === undefined ? {} : { peakMemoryMb }),
+          });
+        }
+      });
+    } finally {
+      this.stays--;
+    }
+  }
+
+  /** Memory that the device used is the model's own only while no other is loaded. */
+  private async record(usage: Usage): Promise<void> {
+    const { store } = this.around;
+    await recordUsage(store, usage);
+    const { peakMemoryMb, deed, outcome, modelId } = usage;
+    if (peakMemoryMb === undefined || deed === 'train' || outcome === 'failed' || this.cache.size > 1) return;
+    await recordModelMemory(store, modelId, peakMemoryMb);
+  }
+
+  private weightsOf({ weights }: Model): Promise<Uint8Array> {
+    const { copies, store } = this.around;
+    return copies === undefined ? getContent(store, weights) : copies.get(weights);
+  }
+
+  /** What the model needs of the device, where that is known; more than the device has is refused. */
+  private async fitting({ modelId, engine }: Model): Promise<number | undefined> {
+    const needs = givenMemoryMb(engine.settings) ?? (await modelMemoryMb(this.around.store, modelId));
+    this.requireRoom(modelId, needs);
+    return needs;
+  }
+
+  private requireRoom(modelId: string, needs: number | undefined): void {
+    const { name, memoryMb } = this.around.about;
+    if (needs === undefined || memoryMb === undefined || needs <= memoryMb) return;
+    throw new PlusctError(
+      'DeviceTooSmall',
+      `${modelId} needs ${needs} MB, the device ${name} has ${memoryMb} MB: name a class of larger devices in the campaign's plan`,
+    );
+  }
+}
+
+/** The setting `memoryMb`, which every engine may have. */
+function givenMemoryMb({ memoryMb }: Readonly<EngineSettings>): number | undefined {
+  return typeof memoryMb === 'number' ? memoryMb : undefined;
+}
+
+async function judgeOrPredict(
+  model: LoadedModel,
+  image: CtVolume,
+  context: RunContext,
+): Promise<JudgedLabels> {
+  if (model.judge !== undefined) return model.judge(image, context);
+  return { labels: await model.predict(image, context), doubts: {} };
+}
+
+/** What an engine gave is not believed: its size and its values are looked at. */
+function checked({ organs, engine }: Model, { hu }: CtVolume, labels: Uint8Array): Uint8Array {
+  if (labels.length !== hu.length) {
+    const sizes = `${labels.length} labels for an image of ${hu.length} voxels`;
+    throw new PlusctError('SchemaViolation', `${engine.name} gave ${sizes}`);
+  }
+  const allowed = new Set([0, ...organs.map((organ) => organValue[organ])]);
+  const strange = labels.find((value) => !allowed.has(value));
+  if (strange === undefined) return labels;
+  throw new PlusctError(
+    'SchemaViolation',
+    `${engine.name} gave the value ${strange}; its model is of ${organs.join(', ')} (${[...allowed].join(', ')})`,
+  );
+}
+
+function secondsSince(start: number): number {
+  return Math.round(performance.now() - start) / 1000;
+}
+
+/** How urgent the activity is that runs here; bulk work where none does. */
+function rankOfActivity(): number {
+  try {
+    return Context.current().info.priority?.priorityKey ?? priorityKeys.bulk;
+  } catch {
+    return priorityKeys.bulk;
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EngineEnvironment, requireEngine } from '../../infra/engine-environment.js';
+import { type Environment, resolveHome } from '../../infra/home.js';
+import { type Lock, tryLock } from '../../infra/lock.js';
+import { type GroupSpec, sweepGroups } from '../process-group.js';
+
+/** Trainings that nobody has gone on with for so long are given up. */
+const keptMs = 14 * 24 * 3600_000;
+const longestTemporary = 64;
+/** Variables of the worker that nnU-Net may see; the keys of the object store are not among them. */
+const passedOn =
+  /^(PATH|HOME|LANG|LC_\w+|LD_LIBRARY_PATH|CUDA_\w+|NVIDIA_\w+|PYTORCH_\w+|TORCH\w+|nnUNet_(n_proc_DA|def_n_proc|compile))$/;
+
+/** A folder that one process has to itself; `dispose` removes it. */
+export interface PrivateFolder {
+  readonly path: string;
+  dispose(): void;
+}
+
+/** Where nnU-Net is installed on this machine, and where it works. */
+export class Workshop {
+  private constructor(
+    private readonly installed: EngineEnvironment,
+    readonly work: string,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * The workshop of this machine. What workers that died have left is stopped and removed first.
+   * @throws PlusctError EngineMissing when nnU-Net is not installed
+   */
+  static open(environment: Environment = process.env): Workshop {
+    const home = resolveHome(environment);
+    const installed = requireEngine(home, 'nnunet');
+    const workshop = new Workshop(installed, join(home.enginesDir, 'work'), environment);
+    workshop.sweep();
+    return workshop;
+  }
+
+  private get records(): string {
+    return join(this.work, 'groups');
+  }
+
+  private sweep(): void {
+    sweepGroups(this.records);
+    const names = readdirSync(this.work);
+    for (const name of names.filter((each) => this.isGivenUp(each))) {
+      const folder = join(this.work, name);
+      const lock = tryLock(`${folder}.lock`);
+      if (!('release' in lock)) continue;
+      rmSync(folder, { recursive: true, force: true });
+      lock.release();
+    }
+  }
+
+  /** Private folders end with their process; a training may be gone on with by another one. */
+  private isGivenUp(name: string): boolean {
+    if (/^\w+-\d+-[0-9a-f]{8}$/.test(name)) return true;
+    return /^train-[0-9a-f]+$/.test(name) && Date.now() - statSync(join(this.work, name)).mtimeMs > keptMs;
+  }
+
+  /** A new folder for this process alone. */
+  privateFolder(purpose: string): PrivateFolder {
+    mkdirSync(this.work, { recursive: true, mode: 0o700 });
+    const path = join(this.work, `${purpose}-${process.pid}-${randomBytes(4).toString('hex')}`);
+    const lock = tryLock(`${path}.lock`);
+    mkdirSync(path, { mode: 0o700 });
+    return {
+      path,
+      dispose: () => {
+        rmSync(path, { recursive: true, force: true });
+        if ('release' in lock) lock.release();
+      },
+    };
+  }
+
+  /** Takes a training's folder for this process; undefined while another one trains in it. */
+  claim(name: string): { readonly path: string; readonly lock: Lock } | undefined {
+    const path = join(this.work, `train-${name}`);
+    const lock = tryLock(`${path}.lock`);
+    if (!('release' in lock)) return undefined;
+    return { path, lock };
+  }
+
+  /** How to run one of nnU-Net's commands, or a file of ours, in a group of its own. */
+  program(name: string, args: readonly string[], cwd: string, more: NodeJS.ProcessEnv = {}): GroupSpec {
+    const own = name.endsWith('.py');
+    const file = own ? join(this.installed.sources, name) : join(this.installed.dir, 'bin', name);
+    return {
+      title: name,
+      command: this.installed.python,
+      args: [file, ...args],
+      cwd,
+      env: { ...this.variables(cwd), ...more },
+      records: this.records,
+    };
+  }
+
+  private variables(cwd: string): NodeJS.ProcessEnv {
+    const caches = join(this.work, '..', 'cache');
+    const tmp = temporaryFolder(cwd);
+    for (const each of [caches, tmp]) mkdirSync(each, { recursive: true });
+    const cores = availableParallelism();
+    return {
+      nnUNet_n_proc_DA: String(Math.max(1, Math.min(12, cores - 1))),
+      nnUNet_def_n_proc: String(Math.max(1, Math.min(8, cores))),
+      ...Object.fromEntries(Object.entries(this.environment).filter(([name]) => passedOn.test(name))),
+      nnUNet_raw: join(cwd, 'raw'),
+      nnUNet_preprocessed: join(cwd, 'preprocessed'),
+      nnUNet_results: join(cwd, 'results'),
+      nnUNet_extTrainer: join(this.installed.sources, 'trainers'),
+      PYTHONUNBUFFERED: '1',
+      // The project's tree is not written to.
+      PYTHONDONTWRITEBYTECODE: '1',
+      OMP_NUM_THREADS: '1',
+      MPLBACKEND: 'agg',
+      MPLCONFIGDIR: join(caches, 'matplotlib'),
+      TORCHINDUCTOR_CACHE_DIR: join(caches, 'inductor'),
+      TMPDIR: tmp,
+    };
+  }
+}
+
+/** Python puts sockets below it, and their paths may have little more than a hundred characters. */
+function temporaryFolder(cwd: string): string {
+  const inside = join(cwd, 'tmp');
+  if (inside.length <= longestTemporary) return inside;
+  return join(tmpdir(), `plusct-${createHash('sha256').update(cwd).digest('hex').slice(0, 12)}`);
+}

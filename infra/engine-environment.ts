@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PlusctError } from '../domain/errors.js';
+import type { Home } from './home.js';
+
+/** An engine that is a Python package with everything that it needs, pinned by hash. */
+export interface EnginePin {
+  /** Its name in configurations and on the command line. */
+  readonly name: string;
+  readonly title: string;
+  readonly package: string;
+  readonly version: string;
+  /** Folder below the project's root with `requirements.txt` and the engine's own Python files. */
+  readonly folder: string;
+  readonly oldestPython: readonly [number, number];
+  /** A module whose import shows that the installation works. */
+  readonly module: string;
+  /** What it takes on disk, and what installing needs in all. */
+  readonly installedGb: number;
+  readonly neededGb: number;
+}
+
+export const enginePins: readonly EnginePin[] = [
+  {
+    name: 'nnunet',
+    title: 'nnU-Net',
+    package: 'nnunetv2',
+    version: '2.8.1',
+    folder: join('engines', 'nnunet', 'python'),
+    oldestPython: [3, 10],
+    module: 'nnunetv2.inference.predict_from_raw_data',
+    installedGb: 6,
+    neededGb: 11,
+  },
+];
+
+/** Written when everything is there: without it a folder is half an installation. */
+const Installed = z.object({
+  version: z.string(),
+  requirementsSha256: z.string(),
+  python: z.string(),
+  installedAt: z.iso.datetime(),
+});
+export type Installed = z.infer<typeof Installed>;
+
+/** Where an engine lies, installed or not. */
+export interface EngineEnvironment {
+  readonly dir: string;
+  readonly python: string;
+  readonly marker: string;
+  /** The engine's own Python files, in the project's tree. */
+  readonly sources: string;
+  readonly requirements: string;
+}
+
+/** The pin of that name. Throws `InvalidInput`, listing the engines that can be installed. */
+export function enginePin(name: string): EnginePin {
+  const pin = enginePins.find((each) => each.name === name);
+  if (pin !== undefined) return pin;
+  const names = enginePins.map((each) => each.name).join(', ');
+  throw new PlusctError('InvalidInput', `no engine "${name}" can be installed: there is ${names}`);
+}
+
+export function engineEnvironment(home: Home, pin: EnginePin): EngineEnvironment {
+  const dir = join(home.enginesDir, `${pin.name}-${pin.version}`);
+  const sources = join(home.root, pin.folder);
+  return {
+    dir,
+    python: join(dir, 'bin', 'python'),
+    marker: join(dir, 'installed.json'),
+    sources,
+    requirements: join(sources, 'requirements.txt'),
+  };
+}
+
+export function requirementsHash({ requirements }: EngineEnvironment): string {
+  return createHash('sha256').update(readFileSync(requirements)).digest('hex');
+}
+
+/** What is installed of an engine; undefined when it is not, not wholly, or with other packages than are pinned now. */
+export function installedEngine(home: Home, pin: EnginePin): Installed | undefined {
+  const environment = engineEnvironment(home, pin);
+  if (!existsSync(environment.marker) || !existsSync(environment.python)) return undefined;
+  try {
+    const installed = Installed.parse(JSON.parse(readFileSync(environment.marker, 'utf8')));
+    return installed.requirementsSha256 === requirementsHash(environment) ? installed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The environment of an installed engine.
+ * @throws PlusctError EngineMissing when it is not installed: passing, since another worker may have it
+ */
+export function requireEngine(home: Home, name: string): EngineEnvironment {
+  const pin = enginePin(name);
+  if (installedEngine(home, pin) !== undefined) return engineEnvironment(home, pin);
+  throw new PlusctError(
+    'EngineMissing',
+    `${pin.title} is not installed in ${home.enginesDir} of this machine: run \`plusct engine install ${name}\` here ` +
+      '(or set PLUSCT_ENGINES to where it is)',
+  );
+}
