@@ -68,7 +68,7 @@ export async function roundAfter(
   const at = { campaign, collection, caseId };
   const { labels } = await requireResult(store, at);
   const people = await readRoster(store, campaign);
-  const asked = organs === undefined ? {} : { asked: organs };
+  const asked = organs === undefined || organs.length === 0 ? {} : { asked: organs };
   return { at, round: ended.reopenedAs!, labels, people, policy, hands, ...asked };
 }
 

@@ -100,7 +100,7 @@ export const TaskCommand = z.discriminatedUnion('kind', [
     ...asked,
     reason,
     /** What people are asked to look at; all organs unless told otherwise. */
-    organs: z.array(OrganName).min(1).optional(),
+    organs: z.array(OrganName).optional(),
   }),
   z.object({ kind: z.literal('remind'), ...asked }),
   z.object({ kind: z.literal('expire'), ...asked }),
