@@ -117,8 +117,8 @@ async function checkpointFault(
 async function resultFault(store: ObjectStore, finished: AuditRecord): Promise<AuditFault | undefined> {
   const at = caseOfEntity(finished.campaign, finished.entity);
   if (at === undefined) return undefined;
-  const edition = Number(finished.details?.round ?? 1);
-  const key = resultKey(at, edition);
+  const { round = 1, revision = 0 } = finished.details ?? {};
+  const key = resultKey(at, Number(round), Number(revision));
   const by = `record ${finished.sequence} of ${finished.entity}`;
   const result = await readJson(store, key, CaseResult).catch((error: unknown) => String(error));
   if (result === undefined)

@@ -26,7 +26,7 @@ export function labelDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'>
       return alive(async () => {
         const known = await readJson(store, preLabelKey(input.at), Assembly);
         if (known !== undefined) return { labels: known.labels };
-        const assembly = await assemble(store, work, input.at, input.labels);
+        const assembly = await assembleLabels(store, work, input.at, input.labels);
         const findings = [...input.findings, ...assembly.findings];
         await publishJson(store, preLabelKey(input.at), Assembly.parse({ ...assembly, findings }));
         return { labels: assembly.labels };
@@ -42,7 +42,7 @@ export function labelDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'>
     }): Promise<{ labels: LabelSummary[]; labelMapSha256: string }> {
       return alive(async () => {
         const { at, absent, edition } = input;
-        const assembly = await assemble(store, work, at, input.labels);
+        const assembly = await assembleLabels(store, work, at, input.labels);
         const { collection, caseId } = at;
         await publishJson(
           store,
@@ -56,7 +56,7 @@ export function labelDeeds({ store, work }: Pick<Dependencies, 'store' | 'work'>
 }
 
 /** Applies the overlap rule and stores the label map; a mask that lost voxels becomes a version of its own. */
-async function assemble(
+export async function assembleLabels(
   store: ObjectStore,
   work: Dependencies['work'],
   at: CaseAddress,

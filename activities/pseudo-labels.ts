@@ -29,6 +29,9 @@ export interface LackingPage {
   readonly total: number;
 }
 
+/** What of a prediction makes labels. */
+export type Proposal = Pick<Prediction, 'modelId' | 'labelMap'>;
+
 const readsAtOnce = 16;
 
 /** Labels that a model gives to cases which nobody labelled. */
@@ -41,40 +44,48 @@ export function pseudoLabelDeeds({ store, work }: Pick<Dependencies, 'store' | '
       offset: number;
       limit: number;
     }): Promise<LackingPage> {
-      const { models, offset, limit } = input;
-      const cases = await readTeachingCases(store, input.cases);
-      const organs = Object.keys(models) as Organ[];
-      const page = await mapBounded(cases.slice(offset, offset + limit), readsAtOnce, async (one) => {
-        const { campaign, collection, caseId } = one;
-        const at = { campaign, collection, caseId };
-        const there = lackingOrgans(one, organs).map(async (organ) =>
-          (await store.has(pseudoLabelKey(at, organ, models[organ]!))) ? [] : [organ],
-        );
-        return { at, organs: (await Promise.all(there)).flat() };
+      return alive(async () => {
+        const { models, offset, limit } = input;
+        const cases = await readTeachingCases(store, input.cases);
+        const organs = Object.keys(models) as Organ[];
+        const page = await mapBounded(cases.slice(offset, offset + limit), readsAtOnce, async (one) => {
+          const { campaign, collection, caseId } = one;
+          const at = { campaign, collection, caseId };
+          const there = lackingOrgans(one, organs).map(async (organ) =>
+            (await store.has(pseudoLabelKey(at, organ, models[organ]!))) ? [] : [organ],
+          );
+          return { at, organs: (await Promise.all(there)).flat() };
+        });
+        return { cases: page.filter((each) => each.organs.length > 0), total: cases.length };
       });
-      return { cases: page.filter((each) => each.organs.length > 0), total: cases.length };
     },
 
     /** Keeps what models said of some organs as label versions. Of two that came at once the first one counts. */
     async keepPseudoLabels(input: {
       at: CaseAddress;
-      proposals: { organ: Organ; prediction: Pick<Prediction, 'modelId' | 'labelMap'> }[];
+      proposals: { organ: Organ; prediction: Proposal }[];
     }): Promise<void> {
       return alive(async () => {
         const { at } = input;
-        const header = nativeHeader(await loadPassport(store, at));
         for (const { organ, prediction } of input.proposals) {
-          const { modelId, labelMap } = prediction;
-          const { values } = readLabelMap(await getContent(store, labelMap), caseName(at));
-          const packed = await work.packMask({ header, organ, mask: extractOrgan(values, organ) });
-          const label = await storeLabel(store, at, organ, packed, {
-            origin: 'model',
-            author: modelId,
-            reason: 'pseudo-label',
-          });
-          await publishFirst(store, pseudoLabelKey(at, organ, modelId), LabelSummary, label);
+          const label = await proposedLabel({ store, work }, at, organ, prediction, 'pseudo-label');
+          await publishFirst(store, pseudoLabelKey(at, organ, prediction.modelId), LabelSummary, label);
         }
       });
     },
   };
+}
+
+/** One organ of what a model said of a case, as a label version. */
+export async function proposedLabel(
+  { store, work }: Pick<Dependencies, 'store' | 'work'>,
+  at: CaseAddress,
+  organ: Organ,
+  { modelId, labelMap }: Proposal,
+  reason: string,
+): Promise<LabelSummary> {
+  const header = nativeHeader(await loadPassport(store, at));
+  const { values } = readLabelMap(await getContent(store, labelMap), caseName(at));
+  const packed = await work.packMask({ header, organ, mask: extractOrgan(values, organ) });
+  return storeLabel(store, at, organ, packed, { origin: 'model', author: modelId, reason });
 }

@@ -7,6 +7,7 @@ import { addDevices } from './device-program.js';
 import { addEngine } from './engine-program.js';
 import { addLabels } from './label-program.js';
 import { addReleases } from './release-program.js';
+import { addRounds } from './round-program.js';
 import { addPeople, addTasks } from './task-program.js';
 
 function addServers(program: Command): void {
@@ -380,5 +381,6 @@ export function program(): Command {
   addLabels(root);
   addBenchmarks(root);
   addReleases(root);
+  addRounds(root);
   return root;
 }

@@ -53,7 +53,7 @@ export const taskActions: Readonly<Record<PersonalKind, TaskAction>> = {
   refine: { does: 'correct and verify a certified case (its verifier)', fields: ['file', 'because'] },
   escalate: { does: 'ask another senior or a lead to decide (reviewer or verifier)', fields: ['because'] },
   comment: { does: 'note something at a task, or settle what was noted', fields: ['comment'] },
-  reopen: { does: 'open another round of a finished case (lead)', fields: ['because'] },
+  reopen: { does: 'open another round of a finished case (lead)', fields: ['because', 'organs'] },
 };
 
 export const personalKinds = Object.keys(taskActions) as PersonalKind[];

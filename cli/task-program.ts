@@ -71,7 +71,7 @@ function addField(command: Command, field: TaskField): void {
     reason: () => command.option('--reason <text>', 'why; goes on record'),
     because: () => command.option('--reason <text>', 'why; goes on record'),
     organ: () => command.requiredOption('--organ <organ>', 'the organ', collect, []),
-    organs: () => command.option('--organ <organ>', 'an organ to correct (repeat)', collect, []),
+    organs: () => command.option('--organ <organ>', 'only this organ (repeat)', collect, []),
     version: () => command.requiredOption('--version <label>', 'the label version to take'),
     to: () => command.requiredOption('--to <person>', 'who takes it over'),
     offline: () => command.option('--offline', 'for work with a bundle: a longer lease'),

@@ -23,7 +23,7 @@ export type CommandContext = z.infer<typeof CommandContext>;
 /** One line of the append-only record: who did what to a case or task, when, why, with label hashes before and after. */
 export const AuditRecord = z.object({
   campaign: z.string(),
-  /** `case/{collection}/{caseId}`, `decision/…`, `task/…/{round}`, `roster`, `release/{version}`, `erratum/{id}`. */
+  /** `case/{collection}/{caseId}`, `decision/…`, `task/…/{round}`, `roster`, `release/{version}`, `erratum/{id}`, `standing`, `pseudo-label-round/{roundId}`. */
   entity: z.string(),
   sequence: z.number().int().nonnegative(),
   at: z.iso.datetime(),

@@ -54,9 +54,14 @@ export const pseudoLabelKey = (at: CaseAddress, organ: Organ, modelId: string): 
   `${casePrefix(at)}/pseudo-labels/${organ}/${modelId}.json`;
 export const expectedErrorKey = (at: CaseAddress): string => `${casePrefix(at)}/expected-error.json`;
 export const preLabelKey = (at: CaseAddress): string => `${casePrefix(at)}/pre-label.json`;
-/** The finished case; each round that finished it again wrote an edition of its own, numbered as the round. */
-export const resultKey = (at: CaseAddress, edition = 1): string =>
-  `${resultsPrefix(at)}${edition === 1 ? '' : `-${edition}`}.json`;
+/**
+ * The finished case; each round that finished it again wrote an edition of its own, numbered as the round, and each change
+ * of the standing models that concerned it a revision of that.
+ */
+export const resultKey = (at: CaseAddress, edition = 1, revision = 0): string => {
+  const name = revision === 0 ? `${edition}` : `${edition}.${revision}`;
+  return `${resultsPrefix(at)}${name === '1' ? '' : `-${name}`}.json`;
+};
 export const resultsPrefix = (at: CaseAddress): string => `${casePrefix(at)}/result`;
 
 export const apiTokensPrefix = `${root}/access/tokens/`;
@@ -79,6 +84,23 @@ export const reviewPlanKey = (campaign: string, edition: number): string =>
 export const comparisonsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/comparisons/`;
 export const comparisonKey = (at: CaseAddress, kind: ComparisonKind): string =>
   `${comparisonsPrefix(at.campaign)}${kind}/${at.collection}/${at.caseId}.json`;
+
+/** Pseudo-label rounds, each under the hash of its inputs; their numbers tell in which order they were planned. */
+export const roundNumbersPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/round-numbers/`;
+export const roundNumberKey = (campaign: string, number: number): string =>
+  `${roundNumbersPrefix(campaign)}${number}.json`;
+export const roundKey = (campaign: string, roundId: string, file: string): string =>
+  `${campaignPrefix(campaign)}/rounds/${roundId}/${file}.json`;
+/** What a round's models make of a held-out case. */
+export const roundFiguresKey = (at: CaseAddress, roundId: string): string =>
+  roundKey(at.campaign, roundId, `held-out/${at.collection}/${at.caseId}`);
+/** Which model proposes which organ; a further edition for each change. */
+export const standingPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/standing/`;
+export const standingKey = (campaign: string, edition: number): string =>
+  `${standingPrefix(campaign)}${edition}.json`;
+/** What a change of the standing models did to a case. */
+export const standingChangeKey = (at: CaseAddress, edition: number): string =>
+  `${casePrefix(at)}/standing-changes/${edition}.json`;
 
 export const auditPrefix = (campaign: string): string => `${root}/audit/${campaign}/`;
 /** `entity` is a case or a task: `case/lits/volume-0`, `task/lits/volume-0/1`. */

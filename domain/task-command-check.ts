@@ -53,7 +53,7 @@ const fields: Readonly<Record<TaskCommandKind, Readonly<Record<string, Check>>>>
   refine: { upload, reason },
   escalate: { reason },
   comment: { comments, resolve: optional(list(name, 'ids of comments', 200)) },
-  reopen: { reason },
+  reopen: { reason, organs: optional(list(organName, 'organs')) },
   remind: {},
   expire: {},
 };

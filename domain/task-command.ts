@@ -95,7 +95,13 @@ export const TaskCommand = z.discriminatedUnion('kind', [
     /** Ids of comments that are settled. */
     resolve: z.array(z.string().min(1).max(80)).max(200).optional(),
   }),
-  z.object({ kind: z.literal('reopen'), ...asked, reason }),
+  z.object({
+    kind: z.literal('reopen'),
+    ...asked,
+    reason,
+    /** What people are asked to look at; all organs unless told otherwise. */
+    organs: z.array(OrganName).optional(),
+  }),
   z.object({ kind: z.literal('remind'), ...asked }),
   z.object({ kind: z.literal('expire'), ...asked }),
 ]);

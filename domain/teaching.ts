@@ -22,6 +22,33 @@ export type OrganModels = z.infer<typeof OrganModels>;
 export const EngineChoice = z.object({ name: z.string(), settings: EngineSettings.optional() });
 export type EngineChoice = z.infer<typeof EngineChoice>;
 
+/** What became of one training. */
+export const Lesson = z.object({
+  step: z.enum(['teacher', 'student', 'fine-tuned']),
+  organs: z.array(OrganName),
+  /** The trained model; where there is none, `none` says why. */
+  modelId: z.string().optional(),
+  none: z.string().optional(),
+  /** Cases with labels of sources and people only, with pseudo-labels too, and without a label that was needed. */
+  manual: z.number().int(),
+  pseudo: z.number().int(),
+  leftOut: z.number().int(),
+  /** Some of those left out, each with the reason. */
+  examples: z.array(z.string()),
+});
+export type Lesson = z.infer<typeof Lesson>;
+
+/** What teaching came to. */
+export const TaughtModels = z.object({
+  teachers: OrganModels,
+  /** The fine-tuned students where there are some, else the students. */
+  students: OrganModels,
+  lessons: z.array(Lesson),
+  /** Cases that no pseudo-label could be made for. */
+  pseudoLabels: z.object({ failed: z.number().int(), examples: z.array(z.string()) }),
+});
+export type TaughtModels = z.infer<typeof TaughtModels>;
+
 /** Of some organs, those that nobody gave a label and that may be in the patient. */
 export function lackingOrgans({ labels, absent }: TeachingCase, organs: readonly Organ[]): Organ[] {
   const given = labels.map(({ organ }) => organ);

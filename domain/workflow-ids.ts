@@ -32,6 +32,10 @@ export const scoringId = (run: string, stage: string): string => `${benchmarkId(
 /** The making of one release. */
 export const releaseWorkflowId = (campaign: string, version: string): string =>
   `${campaignId(campaign)}/release/${version}`;
+export const roundWorkflowId = (campaign: string, roundId: string): string =>
+  `${campaignId(campaign)}/pseudo-label-round/${roundId}`;
+/** One change of the standing models is carried to the cases at a time. */
+export const standingWorkflowId = (campaign: string): string => `${campaignId(campaign)}/standing`;
 
 /** Names of audited entities. */
 export const caseEntity = (at: CaseAddress): string => `case/${at.collection}/${at.caseId}`;
@@ -44,6 +48,9 @@ export const taskEntity = (at: CaseAddress, round: number, kind?: TaskKind): str
 export const tasksPrefix = (at: CaseAddress): string => `task/${at.collection}/${at.caseId}/`;
 /** Who belongs to a campaign, and every change of that. */
 export const rosterEntity = 'roster';
+/** Which models propose, and every change of that. */
+export const standingEntity = 'standing';
+export const roundEntity = (roundId: string): string => `pseudo-label-round/${roundId}`;
 
 const kindSuffix: Readonly<Record<TaskKind, string>> = {
   refine: '',
@@ -93,4 +100,6 @@ export const workflowTypes = {
   refineCase: 'refineCase',
   reopenCase: 'reopenCase',
   runBenchmark: 'runBenchmark',
+  pseudoLabelRound: 'pseudoLabelRound',
+  applyStanding: 'applyStanding',
 } as const;

@@ -1,13 +1,33 @@
 import { CaseResult } from '../domain/campaign.js';
 import { PlusctError } from '../domain/errors.js';
 import { type CaseAddress, resultKey, resultsPrefix } from '../domain/keys.js';
-import { readJson } from './json.js';
+import type { ResultEdition } from '../domain/standing.js';
+import { requireJson } from './json.js';
 import type { ObjectStore } from './object-store.js';
+
+/** A finished case, and which of its editions says so. */
+export interface EditedResult {
+  readonly edition: ResultEdition;
+  readonly result: CaseResult;
+}
+
+/** The finished case, by the newest edition; undefined before the first. */
+export async function newestResult(store: ObjectStore, at: CaseAddress): Promise<EditedResult | undefined> {
+  const edition = await newestEdition(store, at);
+  return edition && { edition, result: await readEdition(store, at, edition) };
+}
+
+export function readEdition(
+  store: ObjectStore,
+  at: CaseAddress,
+  { round, revision }: ResultEdition,
+): Promise<CaseResult> {
+  return requireJson(store, resultKey(at, round, revision), CaseResult);
+}
 
 /** The finished case, by the newest round that finished it; undefined before the first did. */
 export async function readResult(store: ObjectStore, at: CaseAddress): Promise<CaseResult | undefined> {
-  const edition = await newestEdition(store, at);
-  return edition === 0 ? undefined : readJson(store, resultKey(at, edition), CaseResult);
+  return (await newestResult(store, at))?.result;
 }
 
 /** As `readResult`, but the case has to be finished. */
@@ -20,11 +40,16 @@ export async function requireResult(store: ObjectStore, at: CaseAddress): Promis
   );
 }
 
-async function newestEdition(store: ObjectStore, at: CaseAddress): Promise<number> {
-  let newest = 0;
+async function newestEdition(store: ObjectStore, at: CaseAddress): Promise<ResultEdition | undefined> {
+  let newest: ResultEdition | undefined;
   for await (const key of store.list(resultsPrefix(at))) {
-    const edition = /\/result(?:-(\d+))?\.json$/.exec(key);
-    if (edition !== null) newest = Math.max(newest, Number(edition[1] ?? 1));
+    const [name, round = '1', revision = '0'] = /\/result(?:-(\d+)(?:\.(\d+))?)?\.json$/.exec(key) ?? [];
+    const found = { round: Number(round), revision: Number(revision) };
+    if (name !== undefined && (newest === undefined || isLater(found, newest))) newest = found;
   }
   return newest;
+}
+
+function isLater(one: ResultEdition, other: ResultEdition): boolean {
+  return one.round > other.round || (one.round === other.round && one.revision > other.revision);
 }

@@ -20,6 +20,8 @@ import { pseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import { refinementDeeds } from '../activities/refinement.js';
 import { releaseDeeds } from '../activities/releases.js';
 import { rosterDeeds } from '../activities/roster.js';
+import { roundDeeds } from '../activities/rounds.js';
+import { standingDeeds } from '../activities/standing.js';
 import { trainingSetDeeds } from '../activities/training-sets.js';
 import { workPlanDeeds } from '../activities/work-plans.js';
 import { deviceQueue, taskQueue } from '../domain/queues.js';
@@ -42,6 +44,8 @@ function ioActivities(dependencies: Dependencies) {
     ...labelDeeds(dependencies),
     ...pseudoLabelDeeds(dependencies),
     ...refinementDeeds(dependencies),
+    ...roundDeeds(dependencies),
+    ...standingDeeds(dependencies),
     ...trainingSetDeeds(dependencies),
     ...workPlanDeeds(dependencies),
     ...releaseDeeds(dependencies),

@@ -11,6 +11,8 @@ import type { PseudoLabelDeeds } from '../activities/pseudo-labels.js';
 import type { RefinementDeeds } from '../activities/refinement.js';
 import type { ReleaseDeeds } from '../activities/releases.js';
 import type { RosterDeeds } from '../activities/roster.js';
+import type { RoundDeeds } from '../activities/rounds.js';
+import type { StandingDeeds } from '../activities/standing.js';
 import type { TrainingSetDeeds } from '../activities/training-sets.js';
 import type { WorkPlanDeeds } from '../activities/work-plans.js';
 import { permanentFailures } from '../domain/errors.js';
@@ -80,7 +82,9 @@ export const heavy = () =>
       ReleaseDeeds &
       PseudoLabelDeeds &
       TrainingSetDeeds &
-      BenchmarkDeeds
+      BenchmarkDeeds &
+      RoundDeeds &
+      StandingDeeds
   >(options('io', { ...volumeWork, priority: { priorityKey: priority.bulk } }));
 
 /** What the queues of devices have in common. */

@@ -1,9 +1,11 @@
 /** What the orchestration worker registers: the one barrel. */
+export { applyStanding } from './apply-standing.js';
 export { buildDataset } from './build-dataset.js';
 export { evaluateLabels } from './evaluate-labels.js';
 export { ingestCollection } from './ingest-collection.js';
 export { processCase } from './process-case.js';
 export { pseudoLabelCases } from './pseudo-label-cases.js';
+export { pseudoLabelRound } from './pseudo-label-round.js';
 export { publishRelease } from './publish-release.js';
 export { refineCase } from './refine-case.js';
 export { reopenCase } from './reopen-case.js';

@@ -2,6 +2,7 @@ import { executeChild, ParentClosePolicy, WorkflowIdReusePolicy, workflowInfo } 
 import type { CaseAddress } from '../domain/keys.js';
 import { voxelHashes } from '../domain/label-hashes.js';
 import type { LabelSummary } from '../domain/label-version.js';
+import type { Organ } from '../domain/organ.js';
 import type { Person } from '../domain/person.js';
 import type { Hands, TaskPolicy } from '../domain/task.js';
 import { caseEntity, taskWorkflowId } from '../domain/workflow-ids.js';
@@ -18,6 +19,8 @@ export interface ReopenInput {
   readonly policy: TaskPolicy;
   /** Who worked on the case in earlier rounds. */
   readonly hands: Hands;
+  /** The organs that people are asked to look at; absent means all. */
+  readonly asked?: readonly Organ[];
 }
 
 /** One more round of a finished case: people's work, then a further edition of its result. What was there stays. */

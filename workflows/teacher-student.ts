@@ -1,11 +1,13 @@
 import { executeChild, WorkflowIdReusePolicy, workflowInfo } from '@temporalio/workflow';
 import type { Composed, Composition } from '../activities/training-sets.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
-import type { EngineChoice, OrganModels } from '../domain/teaching.js';
+import type { EngineChoice, Lesson, OrganModels, TaughtModels } from '../domain/teaching.js';
 import { pseudoLabelsId } from '../domain/workflow-ids.js';
-import { heavy, onDevice } from './deeds.js';
-import { type PseudoLabelProgress, pseudoLabelCases } from './pseudo-label-cases.js';
+import { heavy } from './deeds.js';
+import { onFittingDevice } from './fitting-device.js';
+import { pseudoLabelCases } from './pseudo-label-cases.js';
 
 /** Organs that share a model, for every model. */
 export type OrganGroups = readonly (readonly Organ[])[];
@@ -21,35 +23,15 @@ export interface Teaching {
   readonly teacherGroups?: OrganGroups;
   readonly studentGroups: OrganGroups;
   readonly fineTune: boolean;
-}
-
-/** What became of one training. */
-export interface Lesson {
-  readonly step: 'teacher' | 'student' | 'fine-tuned';
-  readonly organs: readonly Organ[];
-  /** The trained model; without it `none` says why there is none. */
-  readonly modelId?: string;
-  readonly none?: string;
-  /** Cases with labels of sources and people, with pseudo-labels, without. */
-  readonly manual: number;
-  readonly pseudo: number;
-  readonly leftOut: number;
-  readonly examples: readonly string[];
-}
-
-export interface Taught {
-  readonly teachers: OrganModels;
-  /** The fine-tuned students where there are some, else the students. */
-  readonly students: OrganModels;
-  readonly lessons: readonly Lesson[];
-  readonly pseudoLabels: Pick<PseudoLabelProgress, 'failed' | 'examples'>;
+  /** Which classes of devices the work goes to. */
+  readonly devices?: DevicePlan;
 }
 
 /**
  * The five steps of a teacher–student round but the last: teachers on manual labels, pseudo-labels, students on both,
  * students fine-tuned on manual labels. What was trained or inferred before is found again and costs nothing.
  */
-export async function teachStudent(teaching: Teaching): Promise<Taught> {
+export async function teachStudent(teaching: Teaching): Promise<TaughtModels> {
   const { cases, studentGroups, fineTune, teachers: given = {} } = teaching;
   const wanted = (teaching.teacherGroups ?? studentGroups)
     .map((organs) => organs.filter((organ) => given[organ] === undefined))
@@ -59,7 +41,13 @@ export async function teachStudent(teaching: Teaching): Promise<Taught> {
   const pseudoLabels = await executeChild(pseudoLabelCases, {
     workflowId: pseudoLabelsId(workflowInfo().workflowId),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-    args: [{ cases, models: ofOrgans(teachers, studentGroups.flat()) }],
+    args: [
+      {
+        cases,
+        models: ofOrgans(teachers, studentGroups.flat()),
+        ...(teaching.devices === undefined ? {} : { devices: teaching.devices }),
+      },
+    ],
   });
   const learned = await Promise.all(
     studentGroups.map((organs) => train(teaching, 'student', { organs, pseudoLabelsOf: teachers })),
@@ -71,7 +59,7 @@ export async function teachStudent(teaching: Teaching): Promise<Taught> {
     teachers,
     students: { ...modelsOf(learned), ...modelsOf(tuned) },
     lessons: [...taught, ...learned, ...tuned],
-    pseudoLabels: { failed: pseudoLabels.failed, examples: pseudoLabels.examples },
+    pseudoLabels: { failed: pseudoLabels.failed, examples: [...pseudoLabels.examples] },
   };
 }
 
@@ -84,15 +72,17 @@ function tune(
 }
 
 async function train(
-  { cases, engine, seed }: Teaching,
+  { cases, engine, seed, devices: plan }: Teaching,
   step: Lesson['step'],
   how: Pick<Composition, 'organs' | 'pseudoLabelsOf' | 'startFrom'>,
 ): Promise<Lesson> {
   const composed: Composed = await heavy().composeTrainingSet({ cases, engine, seed, ...how });
   const { manual, pseudo, leftOut, examples } = composed;
-  const lesson = { step, organs: how.organs, manual, pseudo, leftOut, examples };
+  const lesson = { step, organs: [...how.organs], manual, pseudo, leftOut, examples: [...examples] };
   if ('none' in composed) return { ...lesson, none: composed.none };
-  const { modelId } = await onDevice().trainModelOn({ set: composed.set });
+  const { set } = composed;
+  const of = { deed: 'training', plan, urgency: 'bulk' } as const;
+  const { modelId } = await onFittingDevice(of, (device) => device.trainModelOn({ set }));
   return { ...lesson, modelId };
 }
 

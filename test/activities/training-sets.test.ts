@@ -131,15 +131,14 @@ describe('a training set out of cases and label versions', () => {
     const two = await teachingCase('volume-2', ['spleen']);
     const three = await teachingCase('volume-3', []);
     const cases = await putTeachingCases(store, [one.one, two.one, three.one]);
-    const { lackingPage } = pseudoLabelDeeds({ store, work });
+    const deeds = pseudoLabelDeeds({ store, work });
+    const lacking = (offset: number) => run(() => deeds.lackingPage({ cases, models, offset, limit: 2 }));
     const models = { liver: 'teacher', spleen: 'teacher' };
     await propose(one, 'spleen', organVoxels('spleen'));
-    expect(await lackingPage({ cases, models, offset: 0, limit: 2 })).toEqual({
+    expect(await lacking(0)).toEqual({
       total: 3,
       cases: [{ at: two.at, organs: ['liver'] }],
     });
-    expect((await lackingPage({ cases, models, offset: 2, limit: 2 })).cases).toEqual([
-      { at: three.at, organs: ['liver', 'spleen'] },
-    ]);
+    expect((await lacking(2)).cases).toEqual([{ at: three.at, organs: ['liver', 'spleen'] }]);
   });
 });

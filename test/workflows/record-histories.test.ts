@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { makeBenchmarkPlan } from '../../activities/benchmark-planning.js';
@@ -32,14 +31,14 @@ import { TaskBoard } from '../../storage/task-board.js';
 import { runSimulatedPeople } from '../../workers/simulated-people.js';
 import { choice } from '../domain/releases.js';
 import { buildSimulated } from './campaign-fixture.js';
+import { writeHistory, writeHistoryText } from './history-file.js';
 import { type Installation, install } from './installation.js';
 import { storePhantomResults } from './phantom-results.js';
 
 /**
  * Records the histories that replay.test.ts replays: `PLUSCT_RECORD=1 npm test -- record-histories`. Do so when a workflow
- * changed on purpose and nothing that runs has to survive the change.
+ * changed on purpose and nothing that runs has to survive the change. Those of pseudo-label rounds: the same with `rounds`.
  */
-const folder = 'test/histories';
 const campaign = 'recorded';
 const recipeCampaign = 'recorded-recipes';
 
@@ -58,15 +57,6 @@ async function reopen({ client, store, queueSuffix }: Installation, task: TaskSt
 }
 
 /** The history of each workflow under the name of its file, without the machine that it ran on. */
-async function write({ client }: Installation, ids: Readonly<Record<string, string>>): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, id] of Object.entries(ids)) {
-    const history = await client.workflow.getHandle(id).fetchHistory();
-    const json = historyToJSON(history).replaceAll(/"identity": "[^"]*"/g, '"identity": "recorded"');
-    writeFileSync(join(folder, `${name}.json`), `${json}\n`);
-  }
-}
-
 /** Labels of the sample collections alone: one of them forbids sharing adapted material. */
 async function release({ client, queueSuffix }: Installation): Promise<void> {
   const asked = { ...choice, images: false, trainingBinds: false };
@@ -103,10 +93,11 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
       'evaluate-labels': evaluationWorkflowId(campaign),
       'publish-release': releaseWorkflowId(campaign, '1.0.0'),
     };
-    await write(installation, ids);
-    const json = readFileSync(join(folder, 'process-case.json'), 'utf8');
-    const broken = json.replaceAll('"predictOrgan"', '"predictSomethingElse"');
-    writeFileSync(join(folder, 'canary-broken.json'), broken);
+    for (const [name, id] of Object.entries(ids)) {
+      const json = await writeHistory(installation.client, name, id);
+      if (name === 'process-case')
+        writeHistoryText('canary-broken', json.replaceAll('"predictOrgan"', '"predictSomethingElse"'));
+    }
     await installation.stop();
     rmSync(directory, { recursive: true, force: true });
   }, 1_800_000);
@@ -131,11 +122,9 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
       taskQueue: taskQueue('orchestration', queueSuffix),
       args: [{ run }],
     });
-    await write(installation, {
-      'run-benchmark': benchmarkId(run),
-      'teach-course': courseId(run, plan.recipes[0]!.course!),
-      'score-cases': scoringId(run, 'tests'),
-    });
+    await writeHistory(client, 'run-benchmark', benchmarkId(run));
+    await writeHistory(client, 'teach-course', courseId(run, plan.recipes[0]!.course!));
+    await writeHistory(client, 'score-cases', scoringId(run, 'tests'));
     await installation.stop();
   }, 600_000);
 });

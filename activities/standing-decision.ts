@@ -1,0 +1,117 @@
+import type { CaseResult } from '../domain/campaign.js';
+import { type CaseAddress, standingChangeKey } from '../domain/keys.js';
+import type { LabelSummary } from '../domain/label-version.js';
+import { type Organ, organs } from '../domain/organ.js';
+import { type ResultEdition, type Standing, StandingChange } from '../domain/standing.js';
+import { getContent } from '../storage/content.js';
+import { readJson } from '../storage/json.js';
+import { type EditedResult, newestResult } from '../storage/results.js';
+import { tasksOfCase } from '../storage/task-board.js';
+import type { Dependencies } from './dependencies.js';
+import { type PeoplesWork, workOf } from './manual-labels.js';
+import { type Proposal, proposedLabel } from './pseudo-labels.js';
+import { gateContract } from './round-contract.js';
+
+type Around = Pick<Dependencies, 'store' | 'work'>;
+
+/**
+ * What a change of the standing models does to a case, by what is there at this moment; undefined where people are at
+ * the case, or it was never finished.
+ */
+export async function decideChange(
+  around: Around,
+  at: CaseAddress,
+  standing: Standing,
+  said: readonly Proposal[],
+): Promise<StandingChange | undefined> {
+  const people = workOf(await tasksOfCase(around.store, at));
+  const newest = await newestResult(around.store, at);
+  if (newest === undefined || people.underWay !== undefined) return undefined;
+  return standing.takesBack === undefined
+    ? promoted(around, at, standing, newest, people, said)
+    : takenBack(around, at, standing.takesBack, newest);
+}
+
+async function promoted(
+  around: Around,
+  at: CaseAddress,
+  standing: Standing,
+  { edition, result }: EditedResult,
+  people: PeoplesWork,
+  said: readonly Proposal[],
+): Promise<StandingChange> {
+  const change: StandingChange = { replaced: [], reopened: [], kept: [] };
+  let labels: LabelSummary[] = result.labels;
+  for (const organ of standing.organs) {
+    const why = settled(result, organ);
+    const prediction = said.find(({ modelId }) => modelId === standing.models[organ]);
+    if (why !== undefined || prediction === undefined) {
+      change.kept.push({ organ, why: why ?? 'no model proposes it' });
+      continue;
+    }
+    const proposal = await proposedLabel(around, at, organ, prediction, 'promoted model');
+    const current = labels.find((label) => label.organ === organ);
+    if (current !== undefined && current.voxelSha256 === proposal.voxelSha256) {
+      change.kept.push({ organ, why: 'the promoted model proposes the same voxels' });
+    } else if (current !== undefined && (current.origin === 'human' || people.verified.has(organ))) {
+      const dsc = await agreement(around, organ, result, prediction);
+      if (dsc < standing.reopenBelowDsc) change.reopened.push({ organ, dsc, version: proposal.version });
+      else
+        change.kept.push({
+          organ,
+          why: `verified by people; DSC ${dsc.toFixed(3)} with the promoted model`,
+        });
+    } else {
+      labels = organs.flatMap((each) =>
+        each === organ ? [proposal] : labels.filter((label) => label.organ === each),
+      );
+      change.replaced.push(organ);
+    }
+  }
+  if (change.replaced.length === 0) return change;
+  const became = { ...edition, revision: edition.revision + 1 };
+  return { ...change, was: edition, became, labels };
+}
+
+async function takenBack(
+  { store }: Around,
+  at: CaseAddress,
+  edition: number,
+  newest: EditedResult,
+): Promise<StandingChange> {
+  const change = await readJson(store, standingChangeKey(at, edition), StandingChange);
+  const { replaced = [], was, became } = change ?? {};
+  if (was === undefined || became === undefined) return { replaced: [], reopened: [], kept: [] };
+  if (!sameEdition(newest.edition, became)) {
+    const why = 'the case was changed again since';
+    return { replaced: [], reopened: [], kept: replaced.map((organ) => ({ organ, why })) };
+  }
+  const back = { ...became, revision: became.revision + 1 };
+  return { replaced, reopened: [], kept: [], was: became, became: back };
+}
+
+/** DSC of a model's mask and the label of the finished case. */
+async function agreement(
+  { store, work }: Around,
+  organ: Organ,
+  result: CaseResult,
+  { labelMap }: Proposal,
+): Promise<number> {
+  const contract = { ...gateContract([organ]), metrics: ['dsc' as const] };
+  const reference = await getContent(store, result.labelMap);
+  const maps = [{ stage: 'pre-label' as const, file: await getContent(store, labelMap) }];
+  const rows = await work.score({ reference, maps, contract });
+  const dsc = 'mismatch' in rows ? 0 : rows[0]?.dsc;
+  return typeof dsc === 'number' ? dsc : 0;
+}
+
+/** Why an organ stays whatever the model says of it; undefined where that matters. */
+export function settled(result: CaseResult, organ: Organ): string | undefined {
+  if (result.absent.includes(organ)) return 'people attested that it is absent';
+  const label = result.labels.find((each) => each.organ === organ);
+  return label?.origin === 'source' ? 'labelled at the source' : undefined;
+}
+
+function sameEdition(one: ResultEdition, other: ResultEdition): boolean {
+  return one.round === other.round && one.revision === other.revision;
+}

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { HeldOutChoice } from '../activities/round-plan.js';
+import { CampaignPlan } from '../domain/campaign.js';
+import { PlusctError } from '../domain/errors.js';
+import { campaignPlanKey } from '../domain/keys.js';
+import { type Organ, organs } from '../domain/organ.js';
+import type { RoundPlan } from '../domain/round.js';
+import type { EngineSettings } from '../domain/training-set.js';
+import { engineByName } from '../engines/registry.js';
+import { requireJson } from '../storage/json.js';
+import type { ObjectStore } from '../storage/object-store.js';
+import { parseCase } from './case-argument.js';
+
+/** Options of `plusct round run`, as they come. */
+export interface RoundOptions {
+  readonly campaign?: string;
+  readonly organ: string[];
+  readonly engine?: string;
+  readonly setting: string[];
+  readonly seed: string;
+  readonly heldOut: string;
+  readonly reference?: string;
+  readonly teacher: 'trained' | 'standing';
+  readonly joint?: boolean;
+  readonly fineTune: boolean;
+  readonly marginDsc: string;
+  readonly marginNsd: string;
+  readonly minimumCases: string;
+  readonly reopenBelow: string;
+  readonly rounds: string;
+  readonly as: string;
+  readonly reason?: string;
+  readonly json?: boolean;
+}
+
+/** The plan that the options ask for; the campaign's engine unless another is named. */
+export async function roundPlan(
+  store: ObjectStore,
+  campaign: string,
+  options: RoundOptions,
+): Promise<RoundPlan> {
+  const { engine: own, engineSettings } = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
+  const name = options.engine ?? own;
+  const engine = engineByName(name);
+  const given = { ...(name === own ? engineSettings : {}), ...settingsOf(options.setting) };
+  const asked = options.organ.length === 0 ? organs : organs.filter((each) => options.organ.includes(each));
+  for (const text of options.organ) organOf(text);
+  return {
+    campaign,
+    organs: [...asked],
+    studentGroups: options.joint ? [[...asked]] : asked.map((organ) => [organ]),
+    engine: { name, version: engine.describe().version, settings: engine.settingsOf(given) },
+    seed: wholeNumber('--seed', options.seed, 0),
+    fineTune: options.fineTune,
+    gate: {
+      margins: {
+        dsc: share('--margin-dsc', options.marginDsc),
+        nsd: share('--margin-nsd', options.marginNsd),
+      },
+      minimumCases: wholeNumber('--minimum-cases', options.minimumCases, 2),
+    },
+    reopenBelowDsc: share('--reopen-below', options.reopenBelow),
+  };
+}
+
+/** `0.2`, or cases by name: `lits/volume-3,kits19/case_00002`. */
+export function heldOutChoice({
+  heldOut,
+  reference,
+}: Pick<RoundOptions, 'heldOut' | 'reference'>): HeldOutChoice {
+  const referenceDirectory = reference === undefined ? undefined : resolve(reference);
+  if (referenceDirectory !== undefined && !existsSync(referenceDirectory))
+    throw new PlusctError('InvalidInput', `--reference ${referenceDirectory}: there is no such folder`);
+  const from = referenceDirectory === undefined ? {} : { referenceDirectory };
+  if (/^[\d.]+$/.test(heldOut)) return { share: share('--held-out', heldOut), ...from };
+  const names = heldOut.split(',').map((text) => {
+    const { collection, caseId } = parseCase(text.trim());
+    return `${collection}/${caseId}`;
+  });
+  return { names, ...from };
+}
+
+export function organOf(text: string): Organ {
+  const organ = organs.find((each) => each === text);
+  if (organ !== undefined) return organ;
+  throw new PlusctError('InvalidInput', `--organ is '${text}'; there are ${organs.join(', ')}`);
+}
+
+export function wholeNumber(option: string, text: string, least: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new PlusctError('InvalidInput', `${option} ${text}: give a whole number from ${least} on`);
+}
+
+function share(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 1) return value;
+  throw new PlusctError('InvalidInput', `${option} ${text}: give a number above 0, at most 1`);
+}
+
+/** `epochs=50` as a name and what it reads as: a number, true or false, else text. */
+function settingsOf(texts: readonly string[]): EngineSettings {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        throw new PlusctError('InvalidInput', `--setting ${text}: give a name and a value, as epochs=50`);
+      const plain = value === 'true' ? true : value === 'false' ? false : value;
+      return [name, typeof plain === 'string' && /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : plain];
+    }),
+  );
+}

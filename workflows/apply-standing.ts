@@ -1,0 +1,120 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ActivityFailure,
+  continueAsNew,
+  defineQuery,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import type { NextRound } from '../activities/ended-task.js';
+import type { CaseToChange } from '../activities/standing.js';
+import { caseName } from '../domain/case-name.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
+import { queries, reopenedCaseId } from '../domain/workflow-ids.js';
+import { bounded } from './bounded.js';
+import { heavy } from './deeds.js';
+import { predictAll } from './predict-all.js';
+import { reopenCase } from './reopen-case.js';
+import { rootMessage } from './root-message.js';
+
+export const standingProgress = defineQuery<StandingOutcome>(queries.progress);
+
+export interface StandingInput {
+  readonly campaign: string;
+  readonly edition: number;
+  readonly carried?: StandingOutcome;
+}
+
+/** What a change of the standing models came to. */
+export interface StandingOutcome {
+  readonly done: number;
+  readonly total: number;
+  /** Cases whose label of an organ was replaced, or put back. */
+  readonly replaced: number;
+  /** Cases that people look at again. */
+  readonly reopened: number;
+  /** Cases that people are at, or that are not finished. */
+  readonly waiting: number;
+  readonly failed: number;
+  readonly examples: readonly string[];
+}
+
+/** A case takes at most twenty events: four models, the change, a round that is started. */
+const pageSize = 60;
+const casesAtOnce = 8;
+const examplesNamed = 10;
+const nothing: StandingOutcome = {
+  done: 0,
+  total: 0,
+  replaced: 0,
+  reopened: 0,
+  waiting: 0,
+  failed: 0,
+  examples: [],
+};
+
+/** Carries one edition of the standing models to every case of the campaign; running it again does what is left. */
+export async function applyStanding(input: StandingInput): Promise<StandingOutcome> {
+  const { campaign, edition, carried = nothing } = input;
+  let now = carried;
+  setHandler(standingProgress, () => now);
+  const page = await heavy().changePage({ campaign, edition, offset: carried.done, limit: pageSize });
+  await bounded(page.cases, casesAtOnce, async (one) => {
+    const came = await change(edition, one, page.devices);
+    now = {
+      ...now,
+      total: page.total,
+      done: now.done + 1,
+      replaced: now.replaced + came.replaced,
+      reopened: now.reopened + came.reopened,
+      waiting: now.waiting + came.waiting,
+      failed: now.failed + (came.failure === undefined ? 0 : 1),
+      examples: [...now.examples, ...(came.failure ?? [])].slice(0, examplesNamed),
+    };
+  });
+  if (now.done < page.total) await continueAsNew<typeof applyStanding>({ ...input, carried: now });
+  return now;
+}
+
+interface Came {
+  readonly replaced: number;
+  readonly reopened: number;
+  readonly waiting: number;
+  readonly failure?: readonly string[];
+}
+
+async function change(
+  edition: number,
+  { at, models }: CaseToChange,
+  devices: DevicePlan | undefined,
+): Promise<Came> {
+  try {
+    const said = await predictAll(at, models, devices);
+    const { replaced, reopened, waits } = await heavy().changeCase({ at, edition, said });
+    if (reopened !== undefined) await startRound(reopened);
+    return {
+      replaced: replaced.length > 0 ? 1 : 0,
+      reopened: reopened === undefined ? 0 : 1,
+      waiting: waits ? 1 : 0,
+    };
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    return { replaced: 0, reopened: 0, waiting: 0, failure: [`${caseName(at)}: ${rootMessage(error)}`] };
+  }
+}
+
+async function startRound(next: NextRound): Promise<void> {
+  try {
+    await startChild(reopenCase, {
+      workflowId: reopenedCaseId(next.at, next.round),
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      args: [next],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
