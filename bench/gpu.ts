@@ -25,10 +25,10 @@ const full: Extent = {
   speedCases: 20,
 };
 const tiny: Extent = {
-  settings: { configuration: '2d', epochs: 1, iterationsPerEpoch: 2, batchSize: 2, largestPatch: 48 },
+  settings: { configuration: '2d', epochs: 1, iterationsPerEpoch: 2, batchSize: 2 },
   organs: ['spleen'],
   unseen: 1,
-  speedCases: 2,
+  speedCases: 1,
 };
 
 type Say = (line: string) => void;
