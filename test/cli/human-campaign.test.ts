@@ -96,7 +96,7 @@ describe('plusct on a terminal', () => {
     });
     expect((await plusct('tasks', 'show', name)).out).toContain('held by clara until');
     const silent = await plusct('tasks', 'return', name, '--as', 'clara');
-    expect(silent).toMatchObject({ code: 1, err: expect.stringContaining('--reason') });
+    expect(silent).toMatchObject({ code: 2, err: expect.stringContaining('--reason') });
     const because = ['--as', 'clara', '--reason', 'not there'];
     for (const [args, said] of [
       [['attest-absent', name, '--organ', 'tail', ...because], "--organ is 'tail'; there are liver"],
@@ -105,7 +105,7 @@ describe('plusct on a terminal', () => {
       [['approve', name, '--as', 'clara', '--reason', ''], 'approve needs --reason'],
     ] as const) {
       const { code, err } = await plusct('tasks', ...args);
-      expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(said) });
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(said) });
       expect(err).not.toContain('    at ');
     }
     const note = ['--organ', 'pancreas', '--voxel', '3,4,5', '--text', 'the tail ends too early'];
