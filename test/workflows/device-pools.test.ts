@@ -155,7 +155,12 @@ describe('the queue of devices', () => {
         [0, 1].map((n) => start({ collection: 'kits19', caseId: `case-${n}`, prioritise: true }, ['spleen'])),
       );
       await backlog(gpu(), 14);
-      await during([await takingWorker(gpu(), device('any'))], () =>
+      // The device works long enough for the first cases to ask for their judgement while others still wait.
+      const slowly = async (organ: Organ) => {
+        if (taken.length === 5) await backlog(gpu(), 14 - 5 + 1);
+        return label(organ);
+      };
+      await during([await takingWorker(gpu(), device('any', slowly))], () =>
         Promise.all([...many, ...few].map((each) => each.result())),
       );
     });
