@@ -79,17 +79,17 @@ function settled(matches: Matches, { symmetry, match }: Start, room: ShiftRoom):
   shiftsUnder(symmetry, matches, shifts);
   let before: Triple = [0, 0, 0];
   let offsetMm: Triple = [shifts[0][match], shifts[1][match], shifts[2][match]];
-  let near = room.near;
+  let count = 0;
   let votes = 0;
   for (const radiusMm of settlingMm) {
-    near = nearTo(offsetMm, radiusMm, matches.size, room);
-    if (near.length < leastVotes) return undefined;
-    votes = Math.min(distinct(matches.one, near, room.seen), distinct(matches.other, near, room.seen));
+    count = keepNear(offsetMm, radiusMm, matches.size, room);
+    if (count < leastVotes) return undefined;
+    votes = Math.min(distinct(matches.one, count, room), distinct(matches.other, count, room));
     if (votes < leastVotes) return undefined;
     before = offsetMm;
-    offsetMm = [mean(shifts[0], near), mean(shifts[1], near), mean(shifts[2], near)];
+    offsetMm = [mean(shifts[0], count, room), mean(shifts[1], count, room), mean(shifts[2], count, room)];
   }
-  return { symmetry, offsetMm, votes, residualMm: medianAway(before, shifts, near) };
+  return { symmetry, offsetMm, votes, residualMm: medianAway(before, count, room) };
 }
 
 function shiftsUnder({ source, sign }: Symmetry, matches: Matches, into: ShiftRoom['shifts']): void {
@@ -102,39 +102,42 @@ function shiftsUnder({ source, sign }: Symmetry, matches: Matches, into: ShiftRo
   }
 }
 
-/** Matches whose shifts are no farther than `radiusMm` from a place. */
-function nearTo([x, y, z]: Triple, radiusMm: number, size: number, { shifts, near }: ShiftRoom): Uint16Array {
+/** Notes the matches whose shifts are no farther than `radiusMm` from a place, and says how many there are. */
+function keepNear([x, y, z]: Triple, radiusMm: number, size: number, { shifts, near }: ShiftRoom): number {
   const [alongX, alongY, alongZ] = shifts;
+  const most = radiusMm ** 2;
   let count = 0;
   for (let n = 0; n < size; n++) {
-    const away = (alongX[n] - x) ** 2 + (alongY[n] - y) ** 2 + (alongZ[n] - z) ** 2;
-    if (away <= radiusMm ** 2) near[count++] = n;
-  }
-  return near.subarray(0, count);
-}
-
-/** How many different landmarks the matches have. */
-function distinct(landmarks: Uint8Array, matches: Uint16Array, seen: Uint8Array): number {
-  let count = 0;
-  seen.fill(0);
-  for (const n of matches) {
-    count += 1 - seen[landmarks[n]];
-    seen[landmarks[n]] = 1;
+    const dx = alongX[n] - x;
+    const dy = alongY[n] - y;
+    const dz = alongZ[n] - z;
+    if (dx * dx + dy * dy + dz * dz <= most) near[count++] = n;
   }
   return count;
 }
 
-function mean(shifts: Float64Array, near: Uint16Array): number {
-  let sum = 0;
-  for (const n of near) sum += shifts[n];
-  return sum / near.length;
+/** How many different landmarks the first `count` noted matches have. */
+function distinct(landmarks: Uint8Array, count: number, { near, seen }: ShiftRoom): number {
+  let different = 0;
+  seen.fill(0);
+  for (let n = 0; n < count; n++) {
+    const landmark = landmarks[near[n]];
+    different += 1 - seen[landmark];
+    seen[landmark] = 1;
+  }
+  return different;
 }
 
-function medianAway(
-  [x, y, z]: Triple,
-  [alongX, alongY, alongZ]: ShiftRoom['shifts'],
-  near: Uint16Array,
-): number {
-  const away = Float64Array.from(near, (n) => Math.hypot(alongX[n] - x, alongY[n] - y, alongZ[n] - z));
-  return away.sort()[away.length >> 1];
+function mean(shifts: Float64Array, count: number, { near }: ShiftRoom): number {
+  let sum = 0;
+  for (let n = 0; n < count; n++) sum += shifts[near[n]];
+  return sum / count;
+}
+
+function medianAway([x, y, z]: Triple, count: number, { shifts, near }: ShiftRoom): number {
+  const [alongX, alongY, alongZ] = shifts;
+  const away = Float64Array.from({ length: count }, (_, n) =>
+    Math.hypot(alongX[near[n]] - x, alongY[near[n]] - y, alongZ[near[n]] - z),
+  );
+  return away.sort()[count >> 1];
 }

@@ -69,48 +69,78 @@ function levelOf(sum: number): number {
   return (sum + sumOffset) >> levelBits;
 }
 
+function rowOf(landmarks: Fingerprint, n: number, sum: number): number {
+  return (sum * levels + levelOf(landmarks.sums[sumsEach * n + sum])) * words;
+}
+
 function polarityRow(landmarks: Fingerprint, n: number): number {
   return landmarks.polarity[n] > 0 ? words : 0;
 }
 
 /** For each landmark of the one scan the two of the other that look most like it, the most alike first. */
 export function matchLandmarks(one: Fingerprint, index: LandmarkIndex, into: Matches): void {
-  const { landmarks: other, near, polarity } = index;
-  const used = Math.ceil(other.count / 32);
-  const rows = new Int32Array(sumsEach);
   into.size = 0;
-  for (let a = 0; a < one.count; a++) {
-    for (let m = 0; m < sumsEach; m++) {
-      rows[m] = (m * levels + levelOf(one.sums[sumsEach * a + m])) * words;
-    }
-    const [r0, r1, r2, r3, r4, r5] = rows;
-    const alike = polarityRow(one, a);
-    // Plain variables throughout: this loop takes most of the time of a comparison.
-    let first = -1;
-    let second = -1;
-    let least = mostDifference;
-    let next = mostDifference;
-    for (let w = 0; w < used; w++) {
-      let bits = polarity[alike + w] & near[r0 + w] & near[r1 + w] & near[r2 + w];
-      bits &= near[r3 + w] & near[r4 + w] & near[r5 + w];
-      for (; bits !== 0; bits &= bits - 1) {
-        const b = 32 * w + 31 - Math.clz32(bits & -bits);
-        const difference = differenceOf(one.descriptors, a, other.descriptors, b);
-        if (difference >= next) continue;
-        if (difference < least) {
-          second = first;
-          next = least;
-          first = b;
-          least = difference;
-        } else {
-          second = b;
-          next = difference;
-        }
+  for (let a = 0; a < one.count; a++) matchOne(one, a, index, into);
+}
+
+function matchOne(
+  one: Fingerprint,
+  a: number,
+  { landmarks, near, polarity }: LandmarkIndex,
+  into: Matches,
+): void {
+  const r0 = rowOf(one, a, 0);
+  const r1 = rowOf(one, a, 1);
+  const r2 = rowOf(one, a, 2);
+  const r3 = rowOf(one, a, 3);
+  const r4 = rowOf(one, a, 4);
+  const r5 = rowOf(one, a, 5);
+  const alike = polarityRow(one, a);
+  const mine = one.descriptors;
+  const theirs = landmarks.descriptors;
+  const p = a * descriptorLength;
+  let first = -1;
+  let second = -1;
+  let least = mostDifference;
+  let next = mostDifference;
+  for (let w = 0; 32 * w < landmarks.count; w++) {
+    let bits = polarity[alike + w] & near[r0 + w] & near[r1 + w] & near[r2 + w];
+    bits &= near[r3 + w] & near[r4 + w] & near[r5 + w];
+    for (; bits !== 0; bits &= bits - 1) {
+      const b = 32 * w + 31 - Math.clz32(bits & -bits);
+      const q = b * descriptorLength;
+      // Written out, as most of the time of a comparison is spent here: a loop takes twice as long.
+      const difference =
+        Math.abs(mine[p] - theirs[q]) +
+        Math.abs(mine[p + 1] - theirs[q + 1]) +
+        Math.abs(mine[p + 2] - theirs[q + 2]) +
+        Math.abs(mine[p + 3] - theirs[q + 3]) +
+        Math.abs(mine[p + 4] - theirs[q + 4]) +
+        Math.abs(mine[p + 5] - theirs[q + 5]) +
+        Math.abs(mine[p + 6] - theirs[q + 6]) +
+        Math.abs(mine[p + 7] - theirs[q + 7]) +
+        Math.abs(mine[p + 8] - theirs[q + 8]) +
+        Math.abs(mine[p + 9] - theirs[q + 9]) +
+        Math.abs(mine[p + 10] - theirs[q + 10]) +
+        Math.abs(mine[p + 11] - theirs[q + 11]) +
+        Math.abs(mine[p + 12] - theirs[q + 12]) +
+        Math.abs(mine[p + 13] - theirs[q + 13]) +
+        Math.abs(mine[p + 14] - theirs[q + 14]) +
+        Math.abs(mine[p + 15] - theirs[q + 15]);
+      if (difference >= next) continue;
+      if (difference < least) {
+        second = first;
+        next = least;
+        first = b;
+        least = difference;
+      } else {
+        second = b;
+        next = difference;
       }
     }
-    if (first >= 0) put(one, a, other, first, into);
-    if (second >= 0) put(one, a, other, second, into);
   }
+  if (first >= 0) put(one, a, landmarks, first, into);
+  if (second >= 0) put(one, a, landmarks, second, into);
 }
 
 function put(one: Fingerprint, a: number, other: Fingerprint, b: number, into: Matches): void {
@@ -121,28 +151,4 @@ function put(one: Fingerprint, a: number, other: Fingerprint, b: number, into: M
     into.oneMm[axis][n] = one.atMm[3 * a + axis];
     into.otherMm[axis][n] = other.atMm[3 * b + axis];
   }
-}
-
-/** Written out: a loop over sixteen bytes takes twice as long. */
-function differenceOf(one: Int8Array, a: number, other: Int8Array, b: number): number {
-  const p = a * descriptorLength;
-  const q = b * descriptorLength;
-  return (
-    Math.abs(one[p] - other[q]) +
-    Math.abs(one[p + 1] - other[q + 1]) +
-    Math.abs(one[p + 2] - other[q + 2]) +
-    Math.abs(one[p + 3] - other[q + 3]) +
-    Math.abs(one[p + 4] - other[q + 4]) +
-    Math.abs(one[p + 5] - other[q + 5]) +
-    Math.abs(one[p + 6] - other[q + 6]) +
-    Math.abs(one[p + 7] - other[q + 7]) +
-    Math.abs(one[p + 8] - other[q + 8]) +
-    Math.abs(one[p + 9] - other[q + 9]) +
-    Math.abs(one[p + 10] - other[q + 10]) +
-    Math.abs(one[p + 11] - other[q + 11]) +
-    Math.abs(one[p + 12] - other[q + 12]) +
-    Math.abs(one[p + 13] - other[q + 13]) +
-    Math.abs(one[p + 14] - other[q + 14]) +
-    Math.abs(one[p + 15] - other[q + 15])
-  );
 }

@@ -80,21 +80,40 @@ function countFour(hashes: Hashes, first: number, size: number, counts: Uint16Ar
   const z = rowOf(2, source[2], sign[2]);
   counts.fill(0);
   // Plain variables for the four tables: this loop is run for every match and symmetry.
-  let [most0, most1, most2, most3] = [0, 0, 0, 0];
-  let [match0, match1, match2, match3] = [0, 0, 0, 0];
+  let most0 = 0;
+  let match0 = 0;
+  let most1 = 0;
+  let match1 = 0;
+  let most2 = 0;
+  let match2 = 0;
+  let most3 = 0;
+  let match3 = 0;
   for (let n = 0; n < size; n++) {
-    const x0 = hashes[x + n] ^ hashes[z + n];
-    const x1 = hashes[x + mostMatches + n] ^ hashes[z + n];
+    const alongZ = hashes[z + n];
+    const x0 = hashes[x + n] ^ alongZ;
+    const x1 = hashes[x + mostMatches + n] ^ alongZ;
     const y0 = hashes[y + n];
     const y1 = hashes[y + mostMatches + n];
     let count = ++counts[x0 ^ y0];
-    if (count > most0) [most0, match0] = [count, n];
+    if (count > most0) {
+      most0 = count;
+      match0 = n;
+    }
     count = ++counts[tableSize + (x1 ^ y0)];
-    if (count > most1) [most1, match1] = [count, n];
+    if (count > most1) {
+      most1 = count;
+      match1 = n;
+    }
     count = ++counts[2 * tableSize + (x0 ^ y1)];
-    if (count > most2) [most2, match2] = [count, n];
+    if (count > most2) {
+      most2 = count;
+      match2 = n;
+    }
     count = ++counts[3 * tableSize + (x1 ^ y1)];
-    if (count > most3) [most3, match3] = [count, n];
+    if (count > most3) {
+      most3 = count;
+      match3 = n;
+    }
   }
   keepFullest(best, symmetries[first], match0, most0);
   keepFullest(best, symmetries[first + 1], match1, most1);
