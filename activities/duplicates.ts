@@ -24,8 +24,8 @@ interface SketchedCase {
 /** Sketches read at once, and pairs whose voxels are compared at once: each of these holds two volumes. */
 const readsAtOnce = 16;
 const comparisonsAtOnce = 2;
-/** Sketches are small, but a job gets a copy of them: it should take some seconds, at about 1 ms a pair. */
-const pairsPerJob = 5000;
+/** Sketches are small, but a job gets a copy of them: it should take some seconds, at some 0.2 ms a pair. */
+const pairsPerJob = 20_000;
 const sketchJobsAtOnce = 8;
 const coarseAtOnce = 4;
 

@@ -109,10 +109,12 @@ export const provesCopy = crossing(
 /** Index pairs of sketches that may be one scan, the earlier first. */
 export const lookAlikes = crossing(({ sketches, from, to }: SketchRows): [number, number][] => {
   const read = sketches.slice(0, to).map(readSketch);
-  return read.slice(from).flatMap((other, row) => {
-    const n = from + row;
-    return read.slice(0, n).flatMap((one, m) => (mayBeSame(one, other) ? [[m, n] as [number, number]] : []));
-  });
+  const alike: [number, number][] = [];
+  for (let n = from; n < to; n++) {
+    const mayBe = mayBeSame(read[n]!);
+    for (let m = 0; m < n; m++) if (mayBe(read[m]!)) alike.push([m, n]);
+  }
+  return alike;
 });
 
 /** Whether two packed coarse scans fit on each other as copies do. */

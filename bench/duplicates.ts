@@ -37,8 +37,11 @@ export async function run(_root: string, _say: unknown, args: readonly string[])
       seed: { type: 'string', default: '1' },
       /** A folder of five collections to compare instead of made-up patients. */
       collections: { type: 'string' },
+      /** Only the landmarks of all pairs of `cases`. */
+      landmarks: { type: 'boolean', default: false },
     },
   });
+  if (options.landmarks) return printSpeed(Number(options.cases), false);
   const source =
     options.collections === undefined
       ? madePatients(Number(options.patients))
@@ -55,7 +58,7 @@ export async function run(_root: string, _say: unknown, args: readonly string[])
   console.log(`${scans.length} patients; a fingerprint takes ${(spentMs / scans.length).toFixed(0)} ms`);
   printMerges(scans);
   printTrials(scans, Number(options.pairs), options.seed);
-  await printSpeed(Number(options.cases));
+  await printSpeed(Number(options.cases), true);
 }
 
 const say = (line: string): void => console.error(line);
@@ -109,8 +112,8 @@ function printRow(name: string, trials: readonly Trial[]): void {
   console.log(`| ${cells.join(' | ')} |`);
 }
 
-/** As many patients as the five collections have cases, compared as a campaign compares them. */
-async function printSpeed(cases: number): Promise<void> {
+/** As many patients as the five collections have cases, compared as a campaign compares them; by their landmarks or to the end. */
+async function printSpeed(cases: number, toTheEnd: boolean): Promise<void> {
   const kept = [...made(cases)];
   const threads = availableParallelism();
   const work = workVolumesInThreads(threads);
@@ -123,19 +126,25 @@ async function printSpeed(cases: number): Promise<void> {
     say(`${done} of ${cases} cases compared with those before them`);
     return found;
   });
+  const candidates = alike.flat();
   const middle = performance.now();
-  const fits = await mapBounded(alike.flat(), threads, ([m, n]) =>
-    work.fitCoarsely({ one: kept[m], other: kept[n] }),
-  );
-  const [landmarks, coarse] = [middle - start, performance.now() - middle].map((ms) =>
-    (ms / 1000).toFixed(0),
-  );
-  await work.close();
   const pairs = (cases * (cases - 1)) / 2;
   const percent = (count: number): string => `${count} (${((100 * count) / pairs).toFixed(3)} %)`;
   console.log(
-    `${cases} patients, ${pairs} pairs, ${threads} threads: landmarks ${landmarks} s, ${percent(fits.length)} look alike; coarse scans ${coarse} s, ${percent(fits.filter(Boolean).length)} left for the voxels`,
+    `${cases} patients, ${pairs} pairs, ${threads} threads: landmarks ${seconds(middle - start)}, ${percent(candidates.length)} look alike`,
   );
+  if (toTheEnd) {
+    const fits = await mapBounded(candidates, threads, ([m, n]) =>
+      work.fitCoarsely({ one: kept[m], other: kept[n] }),
+    );
+    const left = fits.filter(Boolean).length;
+    console.log(`coarse scans ${seconds(performance.now() - middle)}, ${percent(left)} left for the voxels`);
+  }
+  await work.close();
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(0)} s`;
 }
 
 function* made(cases: number): Generator<CoarseScan> {

@@ -1,7 +1,14 @@
 import type { Fingerprint } from './fingerprint.js';
-import { descriptorLength } from './landmarks.js';
+import {
+  indexLandmarks,
+  type Matches,
+  matchLandmarks,
+  mostMatches,
+  roomForMatches,
+} from './landmark-matches.js';
 import type { Triple } from './mask-box.js';
-import { type Symmetry, symmetries, turnedPoint } from './symmetry.js';
+import { fullestCubes, roomForCubes, type Start } from './shift-cubes.js';
+import type { Symmetry } from './symmetry.js';
 
 /** How one scan would have to be laid on another: `other = turned(one) + offset`, in millimetres of their own axes. */
 export interface Pose {
@@ -13,8 +20,6 @@ export interface Pose {
   readonly residualMm: number;
 }
 
-/** Sum of byte differences up to which two landmarks look alike. */
-const mostDifference = 80;
 const leastVotes = 12;
 /**
  * Landmarks of a copy come to lie within 2.5 mm of each other even at three times the slice thickness, those of a bent
@@ -22,191 +27,117 @@ const leastVotes = 12;
  */
 const mostResidualMm = 3;
 const votesEnough = 80;
-/** Shifts are counted in cubes of this side, then settled more and more closely. */
-const binMm = 16;
+/** The shift of a cube is settled more and more closely. */
 const settlingMm = [14, 9, 6, 6] as const;
-/** So many of the fullest cubes are looked into. */
-const cubes = 6;
-const tableSize = 4096;
-/** A cluster may be cut by the sides of a cube. */
-const leastInCube = 5;
-/** Teschner et al. 2003, Optimized spatial hashing. */
-const hashPrimes = [73856093, 19349663, 83492791] as const;
 
-/** The poses that most landmarks agree on, best first; none where fewer than `leastVotes` agree on any. */
+/** The poses in which most landmarks of `one` agree with those of `other`, best first; none where fewer than `leastVotes` agree in any. */
 export function likelyPoses(one: Fingerprint, other: Fingerprint): Pose[] {
-  const matches = lookAlikes(one, other);
-  if (matches.one.length < leastVotes) return [];
-  const poses = fullestCubes(one, other, matches)
-    .map(({ symmetry, offsetMm }) => settled(one, other, matches, symmetry, offsetMm))
-    .filter((pose) => pose !== undefined)
-    .filter(({ votes, residualMm }) => residualMm <= mostResidualMm || votes >= votesEnough)
-    .sort((a, b) => b.votes - a.votes);
-  return poses.filter((pose, n) => !poses.slice(0, n).some((before) => alike(before, pose)));
+  return posesOn(other)(one);
+}
+
+/** `likelyPoses` of many scans on one: what can be made ready is made ready once. */
+export function posesOn(other: Fingerprint): (one: Fingerprint) => Pose[] {
+  const index = indexLandmarks(other);
+  const matches = roomForMatches();
+  const cubes = roomForCubes();
+  const room = roomForShifts();
+  return (one) => {
+    matchLandmarks(one, index, matches);
+    if (matches.size < leastVotes) return [];
+    const poses = fullestCubes(matches, cubes)
+      .map((start) => settled(matches, start, room))
+      .filter((pose) => pose !== undefined)
+      .filter(({ votes, residualMm }) => residualMm <= mostResidualMm || votes >= votesEnough)
+      .sort((a, b) => b.votes - a.votes);
+    return poses.filter((pose, n) => !poses.slice(0, n).some((before) => alike(before, pose)));
+  };
 }
 
 function alike(a: Pose, b: Pose): boolean {
   return a.symmetry === b.symmetry && a.offsetMm.every((mm, axis) => Math.abs(mm - b.offsetMm[axis]) < 2);
 }
 
-interface Matches {
-  readonly one: readonly number[];
-  readonly other: readonly number[];
+/** The shift of every match, an array for each target axis, and those that are near a place. */
+interface ShiftRoom {
+  readonly shifts: readonly [Float64Array, Float64Array, Float64Array];
+  readonly near: Uint16Array;
+  readonly seen: Uint8Array;
 }
 
-type Start = Pick<Pose, 'symmetry' | 'offsetMm'> & { readonly count: number };
-
-/** Counts shifts in a table that forgets collisions: a cube counted too full is found out when it is settled. */
-function fullestCubes(one: Fingerprint, other: Fingerprint, matches: Matches): Start[] {
-  const size = matches.one.length;
-  const counts = new Uint16Array(tableSize);
-  const best: Start[] = [];
-  for (const half of [0, 0.5]) {
-    const hashes = cubeHashes(one, other, matches, half);
-    for (const symmetry of symmetries) {
-      const { source, sign } = symmetry;
-      const startOf = (n: 0 | 1 | 2) => size * (6 * n + 2 * source[n] + (sign[n] > 0 ? 0 : 1));
-      const x = startOf(0);
-      const y = startOf(1);
-      const z = startOf(2);
-      counts.fill(0);
-      let most = 0;
-      let fullest = 0;
-      for (let n = 0; n < size; n++) {
-        const cube = (hashes[x + n] ^ hashes[y + n] ^ hashes[z + n]) & (tableSize - 1);
-        const count = ++counts[cube];
-        if (count <= most) continue;
-        most = count;
-        fullest = n;
-      }
-      if (most < leastInCube) continue;
-      best.push({ symmetry, offsetMm: shiftOf(one, other, matches, fullest, symmetry), count: most });
-    }
-  }
-  return best.sort((a, b) => b.count - a.count).slice(0, cubes);
-}
-
-/** For each target axis, source axis and sign in turn, for each match: the part of the cube's hash that comes from the shift along it. */
-function cubeHashes(one: Fingerprint, other: Fingerprint, matches: Matches, half: number): Int32Array {
-  const size = matches.one.length;
-  const hashes = new Int32Array(18 * size);
-  for (let which = 0; which < 18; which++) {
-    const [target, source] = [Math.floor(which / 6), Math.floor(which / 2) % 3];
-    const sign = which % 2 === 0 ? 1 : -1;
-    for (let n = 0; n < size; n++) {
-      const mm = other.atMm[3 * matches.other[n] + target] - sign * one.atMm[3 * matches.one[n] + source];
-      hashes[which * size + n] = Math.imul(Math.floor(mm / binMm + half), hashPrimes[target]);
-    }
-  }
-  return hashes;
-}
-
-function shiftOf(
-  one: Fingerprint,
-  other: Fingerprint,
-  matches: Matches,
-  n: number,
-  symmetry: Symmetry,
-): Triple {
-  const a = 3 * matches.one[n];
-  const b = 3 * matches.other[n];
-  const [x, y, z] = turnedPoint(symmetry, [one.atMm[a], one.atMm[a + 1], one.atMm[a + 2]]);
-  return [other.atMm[b] - x, other.atMm[b + 1] - y, other.atMm[b + 2] - z];
+function roomForShifts(): ShiftRoom {
+  const shifts = () => new Float64Array(mostMatches);
+  return {
+    shifts: [shifts(), shifts(), shifts()],
+    near: new Uint16Array(mostMatches),
+    seen: new Uint8Array(mostMatches),
+  };
 }
 
 /** Mean of the shifts near a place, taken anew ever more closely; every landmark counts once. */
-function settled(
-  one: Fingerprint,
-  other: Fingerprint,
-  matches: Matches,
-  symmetry: Symmetry,
-  start: Triple,
-): Pose | undefined {
-  const shifts = matches.one.map((_, n) => shiftOf(one, other, matches, n, symmetry));
-  let offsetMm = start;
+function settled(matches: Matches, { symmetry, match }: Start, room: ShiftRoom): Pose | undefined {
+  const { shifts } = room;
+  shiftsUnder(symmetry, matches, shifts);
+  let before: Triple = [0, 0, 0];
+  let offsetMm: Triple = [shifts[0][match], shifts[1][match], shifts[2][match]];
+  let count = 0;
   let votes = 0;
-  let residualMm = 0;
   for (const radiusMm of settlingMm) {
-    const [x, y, z] = offsetMm;
-    const near: number[] = [];
-    shifts.forEach((at, n) => {
-      if ((at[0] - x) ** 2 + (at[1] - y) ** 2 + (at[2] - z) ** 2 <= radiusMm ** 2) near.push(n);
-    });
-    if (near.length < leastVotes) return undefined;
-    votes = Math.min(
-      new Set(near.map((n) => matches.one[n])).size,
-      new Set(near.map((n) => matches.other[n])).size,
-    );
+    count = keepNear(offsetMm, radiusMm, matches.size, room);
+    if (count < leastVotes) return undefined;
+    votes = Math.min(distinct(matches.one, count, room), distinct(matches.other, count, room));
     if (votes < leastVotes) return undefined;
-    const away = near.map((n) => Math.hypot(shifts[n][0] - x, shifts[n][1] - y, shifts[n][2] - z));
-    residualMm = away.sort((a, b) => a - b)[away.length >> 1];
-    const mean = (axis: number) => near.reduce((sum, n) => sum + shifts[n][axis], 0) / near.length;
-    offsetMm = [mean(0), mean(1), mean(2)];
+    before = offsetMm;
+    offsetMm = [mean(shifts[0], count, room), mean(shifts[1], count, room), mean(shifts[2], count, room)];
   }
-  return { symmetry, offsetMm, votes, residualMm };
+  return { symmetry, offsetMm, votes, residualMm: medianAway(before, count, room) };
 }
 
-/** For each landmark of the one scan its nearest look-alikes in the other. Both are ordered by `brightness`. */
-function lookAlikes(one: Fingerprint, other: Fingerprint): Matches {
-  const matches: { one: number[]; other: number[] } = { one: [], other: [] };
-  let from = 0;
-  for (let a = 0; a < one.count; a++) {
-    const lowest = one.brightness[a] - mostDifference;
-    while (from < other.count && other.brightness[from] < lowest) from++;
-    nearest(one, a, other, from, matches);
-  }
-  return matches;
-}
-
-/**
- * The two landmarks of the other scan, from index `from` on, that look most like landmark `a` of the one. Sums of bytes
- * differ by no more than the bytes do, so most landmarks are passed over after a glance at their sums.
- */
-function nearest(
-  one: Fingerprint,
-  a: number,
-  other: Fingerprint,
-  from: number,
-  into: { one: number[]; other: number[] },
-): void {
-  // Plain variables throughout: this loop takes most of the time of a comparison.
-  const bright = one.brightness[a];
-  const near = one.nearBrightness[a];
-  const polarity = one.polarity[a];
-  let first = -1;
-  let second = -1;
-  let least = mostDifference;
-  let next = mostDifference;
-  for (let b = from; b < other.count && other.brightness[b] <= bright + next; b++) {
-    if (polarity !== other.polarity[b]) continue;
-    const part = other.nearBrightness[b] - near;
-    if (Math.abs(part) + Math.abs(other.brightness[b] - bright - part) >= next) continue;
-    const difference = differenceOf(one, a, other, b, next);
-    if (difference >= next) continue;
-    if (difference < least) {
-      second = first;
-      next = least;
-      first = b;
-      least = difference;
-    } else {
-      second = b;
-      next = difference;
-    }
-  }
-  for (const b of [first, second]) {
-    if (b < 0) continue;
-    into.one.push(a);
-    into.other.push(b);
+function shiftsUnder({ source, sign }: Symmetry, matches: Matches, into: ShiftRoom['shifts']): void {
+  for (let target = 0; target < 3; target++) {
+    const from = matches.oneMm[source[target]];
+    const to = matches.otherMm[target];
+    const shifts = into[target];
+    const by = sign[target];
+    for (let n = 0; n < matches.size; n++) shifts[n] = to[n] - by * from[n];
   }
 }
 
-/** Gives up as soon as `limit` is passed. */
-function differenceOf(one: Fingerprint, a: number, other: Fingerprint, b: number, limit: number): number {
-  const p = a * descriptorLength;
-  const q = b * descriptorLength;
+/** Notes the matches whose shifts are no farther than `radiusMm` from a place, and says how many there are. */
+function keepNear([x, y, z]: Triple, radiusMm: number, size: number, { shifts, near }: ShiftRoom): number {
+  const [alongX, alongY, alongZ] = shifts;
+  const most = radiusMm ** 2;
+  let count = 0;
+  for (let n = 0; n < size; n++) {
+    const dx = alongX[n] - x;
+    const dy = alongY[n] - y;
+    const dz = alongZ[n] - z;
+    if (dx * dx + dy * dy + dz * dz <= most) near[count++] = n;
+  }
+  return count;
+}
+
+/** How many different landmarks the first `count` noted matches have. */
+function distinct(landmarks: Uint8Array, count: number, { near, seen }: ShiftRoom): number {
+  let different = 0;
+  seen.fill(0);
+  for (let n = 0; n < count; n++) {
+    const landmark = landmarks[near[n]];
+    different += 1 - seen[landmark];
+    seen[landmark] = 1;
+  }
+  return different;
+}
+
+function mean(shifts: Float64Array, count: number, { near }: ShiftRoom): number {
   let sum = 0;
-  for (let n = 0; n < descriptorLength && sum < limit; n++) {
-    sum += Math.abs(one.descriptors[p + n] - other.descriptors[q + n]);
-  }
-  return sum;
+  for (let n = 0; n < count; n++) sum += shifts[near[n]];
+  return sum / count;
+}
+
+function medianAway([x, y, z]: Triple, count: number, { shifts, near }: ShiftRoom): number {
+  const [alongX, alongY, alongZ] = shifts;
+  const away = Float64Array.from({ length: count }, (_, n) =>
+    Math.hypot(alongX[near[n]] - x, alongY[near[n]] - y, alongZ[near[n]] - z),
+  );
+  return away.sort()[count >> 1];
 }

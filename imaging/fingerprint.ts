@@ -1,10 +1,11 @@
 import { sketchVersion } from '../domain/sketch-version.js';
 import type { CoarseVolume } from './coarse-volume.js';
+import { descriptorSums } from './descriptor-sums.js';
 import { descriptorLength, landmarksOf } from './landmarks.js';
 import type { Triple } from './mask-box.js';
 
 /**
- * What a scan looks like, in a few kilobytes: its landmarks, ordered by `brightness`. Depends on
+ * What a scan looks like, in a few kilobytes: its landmarks. Depends on
  * voxels and voxel sizes alone, not on the header's axes or origin.
  */
 export interface Fingerprint {
@@ -15,9 +16,8 @@ export interface Fingerprint {
   readonly descriptors: Int8Array;
   /** +1 where a landmark is brighter than its surroundings, −1 where darker. */
   readonly polarity: Int8Array;
-  /** Sum of a landmark's descriptor, and of its first half: cheap keys that tell most landmarks apart. */
-  readonly brightness: Int16Array;
-  readonly nearBrightness: Int16Array;
+  /** `sumsEach` for each landmark: cheap keys that tell most landmarks apart. */
+  readonly sums: Int16Array;
 }
 
 const mostLandmarks = 220;
@@ -66,11 +66,7 @@ export function readFingerprint(bytes: Uint8Array): Fingerprint | undefined {
       descriptors[descriptorLength * n + m] = view.getInt8(start + 6 + m);
     }
   }
-  const descriptor = (n: number, length: number) =>
-    descriptors.subarray(n * descriptorLength, n * descriptorLength + length);
-  const brightness = Int16Array.from(polarity, (_, n) => sum(descriptor(n, descriptorLength)));
-  const nearBrightness = Int16Array.from(polarity, (_, n) => sum(descriptor(n, descriptorLength / 2)));
-  return { count, atMm, descriptors, polarity, brightness, nearBrightness };
+  return { count, atMm, descriptors, polarity, sums: descriptorSums(descriptors) };
 }
 
 function sum(values: Int8Array): number {

@@ -3,7 +3,7 @@ import type { ScanSketch } from '../domain/same-scan.js';
 import { sketchVersion } from '../domain/sketch-version.js';
 import { type CoarseVolume, coarseVolume } from '../imaging/coarse-volume.js';
 import { type Fingerprint, fingerprintBytes, readFingerprint } from '../imaging/fingerprint.js';
-import { likelyPoses } from '../imaging/fingerprint-match.js';
+import { posesOn } from '../imaging/fingerprint-match.js';
 import type { CtVolume } from '../imaging/volume.js';
 import { voxelHash } from './ingest-case.js';
 
@@ -43,9 +43,8 @@ export function readSketch(sketch: ScanSketch): ReadSketch {
   return { voxelSha256: sketch.voxelSha256, multisetSha256: sketch.multisetSha256, fingerprint };
 }
 
-/** Whether two scans may be one, so that it is worth while to compare their voxels. */
-export function mayBeSame(one: ReadSketch, other: ReadSketch): boolean {
-  return (
-    one.multisetSha256 === other.multisetSha256 || likelyPoses(one.fingerprint, other.fingerprint).length > 0
-  );
+/** Tells of other scans whether they may be this one, so that it is worth while to compare their voxels. */
+export function mayBeSame(one: ReadSketch): (other: ReadSketch) => boolean {
+  const poses = posesOn(one.fingerprint);
+  return (other) => other.multisetSha256 === one.multisetSha256 || poses(other.fingerprint).length > 0;
 }

@@ -33,20 +33,22 @@ export function leakCandidates(
   const candidates: LeakCandidate[] = [];
   const compared = { ct: 0, labels: 0 };
   test.forEach((theirs, n) => {
+    const couldBe = couldBeOne(theirs);
     for (const ours of train) {
       if (ours.kind !== theirs.kind) continue;
       compared[ours.kind] += 1;
       const paths = { train: ours.path, test: theirs.path, kind: ours.kind };
       if (ours.sha256 === theirs.sha256) candidates.push({ ...paths, same: { kind: 'same-file' } });
-      else if (couldBeOne(ours, theirs)) candidates.push(paths);
+      else if (couldBe(ours)) candidates.push(paths);
     }
     onFile(n + 1);
   });
   return { candidates, scanPairs: compared.ct, labelPairs: compared.labels };
 }
 
-function couldBeOne(one: SplitFile, other: SplitFile): boolean {
-  if (one.kind === 'ct' && other.kind === 'ct') return mayBeSame(one.sketch, other.sketch);
-  if (one.kind === 'labels' && other.kind === 'labels') return labelsMayBeSame(one.sketch, other.sketch);
-  return false;
+function couldBeOne(one: SplitFile): (other: SplitFile) => boolean {
+  if (one.kind === 'labels')
+    return (other) => other.kind === 'labels' && labelsMayBeSame(other.sketch, one.sketch);
+  const scanMayBe = mayBeSame(one.sketch);
+  return (other) => other.kind === 'ct' && scanMayBe(other.sketch);
 }
