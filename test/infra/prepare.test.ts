@@ -148,7 +148,7 @@ describe('the set-up from a fresh checkout', () => {
   it('refuses an unknown command and an old Node.js in a clear sentence', async () => {
     expect(await run('bootstrap.mjs', 'stat')).toMatchObject({
       code: 2,
-      stderr: 'Unknown command "stat": use start, test, build, bench, fuzz, check.\n',
+      stderr: 'Unknown command "stat": use start, test, test:nnunet, build, bench, bench:gpu, fuzz, check.\n',
     });
     const { checkNode } = await import(file('infra/prepare.mjs'));
     expect(() => checkNode('18.19.0')).toThrow('plusct needs Node.js 20 or later, and this is 18.19.0');
