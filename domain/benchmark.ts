@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CampaignName, CaseId, CollectionName, ObjectRef, OrganName, Sha256 } from './primitives.js';
 import { LabelChoice, Recipe, RecipeId } from './recipe.js';
+import { Lesson } from './teaching.js';
 import { EngineSettings, TrainingLabel } from './training-set.js';
 
 /** A finished case as it was when the run was planned: what trains with it and what judges it. */
@@ -75,17 +76,8 @@ export const BenchmarkPlan = z.object({
 });
 export type BenchmarkPlan = z.infer<typeof BenchmarkPlan>;
 
-/** What became of one training inside a course. */
-export const CourseLesson = z.object({
-  step: z.string(),
-  organs: z.array(OrganName),
-  modelId: z.string().optional(),
-  none: z.string().optional(),
-  manual: z.number().int(),
-  pseudo: z.number().int(),
-  leftOut: z.number().int(),
-  examples: z.array(z.string()),
-});
+/** What became of one training inside a course, whose steps have names of the recipe's own. */
+export const CourseLesson = Lesson.extend({ step: z.string() });
 export type CourseLesson = z.infer<typeof CourseLesson>;
 
 /** The model that a course ended with, or why there is none. */
