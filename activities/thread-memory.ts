@@ -1,6 +1,32 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+/** Room for most scans; memory that nobody touches costs nothing. */
+const leastBytes = 128 * 1024 ** 2;
+
+/**
+ * Memory for one volume that a thread uses again and again: touching fresh memory takes as long as hashing a quarter of it.
+ * Memory that was handed over to another thread is replaced.
+ */
+export class VolumeMemory {
+  private buffer = new ArrayBuffer(0);
+
+  /** That many bytes, of any content; what was taken before is overwritten. */
+  readonly take = (bytes: number): Uint8Array => {
+    if (this.buffer.byteLength < bytes) {
+      const outgrown = this.buffer.byteLength > 0;
+      this.buffer = new ArrayBuffer(0);
+      if (outgrown) dropVolumes();
+      this.buffer = new ArrayBuffer(Math.max(leastBytes, bytes));
+    }
+    return new Uint8Array(this.buffer, 0, bytes);
+  };
+
+  holds({ buffer }: Uint8Array): boolean {
+    return buffer === this.buffer;
+  }
+}
+
 let collect: (() => void) | undefined;
 
 /**

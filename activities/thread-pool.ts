@@ -27,13 +27,8 @@ export function threadPool(metaUrl: string, entry: string, threads: number): Thr
   };
 }
 
-/**
- * A thread's result whose large arrays are handed over, not copied; the thread must not use them any more. Only arrays
- * that have their memory to themselves can go.
- */
-export function handedOver(value: object, arrays: readonly Uint8Array[]): unknown {
-  const alone = arrays.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength);
-  const buffers = alone.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+/** A thread's result whose buffers are handed over, not copied; the thread must not use them any more. */
+export function handedOver(value: object, buffers: readonly ArrayBuffer[]): unknown {
   if (buffers.length === 0) return value;
   const moved = { [Piscina.transferableSymbol]: buffers, [Piscina.valueSymbol]: value };
   // Piscina types its symbols as any symbol, so that no object of this form has its type.

@@ -7,7 +7,13 @@ import { sameGrid } from '../imaging/geometry-compare.js';
 import { inflateStart } from '../imaging/inflate.js';
 import { diffLabelMaps } from '../imaging/label-diff.js';
 import { checkMask as checkLabelMap } from '../imaging/mask-checks.js';
-import { readCt, readLabelMap, readNiftiHeader, readSparseLabelMap } from '../imaging/nifti.js';
+import {
+  type HashedCt,
+  readCt,
+  readLabelMap,
+  readNiftiHeader,
+  readSparseLabelMap,
+} from '../imaging/nifti.js';
 import { maxHeaderBytes } from '../imaging/nifti-header.js';
 import { writeLabelMap } from '../imaging/nifti-write.js';
 import { testLabelOrientation } from '../imaging/orientation-test.js';
@@ -21,7 +27,7 @@ import {
   viewScan,
 } from '../imaging/same-scan.js';
 import { scorePair } from '../imaging/score-pair.js';
-import { type CtVolume, labelBytes, withGeometry } from '../imaging/volume.js';
+import { labelBytes, withGeometry } from '../imaging/volume.js';
 import { readCaseFiles } from '../sources/case-files.js';
 import { checksumFindings } from '../sources/checksums.js';
 import { provesCrop } from '../sources/duplicates.js';
@@ -33,7 +39,7 @@ import { sha256 } from '../storage/hash.js';
 import { type BundleWork, makeBundle, zipFiles } from './bundle-work.js';
 import { crossing } from './crossing.js';
 import { drawPicture } from './picture-work.js';
-import { dropVolumes } from './thread-memory.js';
+import { dropVolumes, VolumeMemory } from './thread-memory.js';
 import { handedOver } from './thread-pool.js';
 import type {
   AssembledMasks,
@@ -54,6 +60,8 @@ import type {
   SubmissionWork,
 } from './volume-work.js';
 
+const memory = new VolumeMemory();
+
 /**
  * The thread's side of `VolumeWork`. Files are read here, once: hashed, parsed and checked from the same bytes, and those of the image are
  * handed over without a copy.
@@ -63,40 +71,44 @@ export const ingest = (work: IngestWork) => {
   dropVolumes();
   const crossed = takeIn(work);
   const image = 'value' in crossed ? crossed.value.image : undefined;
-  return handedOver(crossed, image === undefined ? [] : [image.bytes]);
+  return handedOver(crossed, image === undefined ? [] : buffersAlone(image.bytes));
 };
 
+/** The memory of an array that shares it with nothing else. */
+function buffersAlone(bytes: Uint8Array): ArrayBuffer[] {
+  const { buffer, byteLength } = bytes;
+  if (!(buffer instanceof ArrayBuffer)) return [];
+  return buffer.byteLength === byteLength || memory.holds(bytes) ? [buffer] : [];
+}
+
 const takeIn = crossing(({ sourceCase, directory }: IngestWork): IngestedVolumes => {
-  const files = readCaseFiles(directory, sourceCase);
-  const hashes = [...files].map(([path, bytes]) => ({
-    path,
-    sha256: sha256(bytes),
-    bytes: bytes.byteLength,
-  }));
+  const read = readCaseFiles(directory, sourceCase, memory.take);
+  const files = new Map([...read].map(([path, { bytes }]) => [path, bytes]));
+  const hashes = [...read].map(([path, { bytes, sha256 }]) => ({ path, sha256, bytes: bytes.byteLength }));
   const { check: identity, findings: traces } = identityReport(sourceCase, files);
   const adapter = adapterFor(sourceCase.collection);
-  const ingested = ingestCase(sourceCase, files, adapter);
+  const ingested = ingestCase(sourceCase, files, adapter, memory.take);
   const { image, organMasks, imageNifti, geometry, voxels } = ingested;
   const findings = [...ingested.findings, ...checksumFindings(sourceCase, hashes), ...traces];
   if (image === undefined || imageNifti === undefined)
     return { files: hashes, identity, sourceMasks: [], findings };
   const header = new Uint8Array(inflateStart(imageNifti, sourceCase.caseId, maxHeaderBytes));
   const { image: source } = sourceCase;
-  const known = source.kind === 'nifti' ? hashes.find(({ path }) => path === source.path) : undefined;
+  const known = source.kind === 'nifti' ? read.get(source.path) : undefined;
   return {
     files: hashes,
     identity,
     findings,
     geometry: geometry!,
     voxels: voxels!,
-    ...sketches(withGeometry(image, geometry!)),
+    ...sketches(image),
     header,
     image: { bytes: imageNifti, sha256: known?.sha256 ?? sha256(imageNifti) },
     sourceMasks: organMasks.map(({ organ, mask }) => pack({ header, organ, mask })),
   };
 });
 
-function sketches(scan: CtVolume): Pick<IngestedVolumes, 'sketch' | 'coarse'> {
+function sketches(scan: HashedCt): Pick<IngestedVolumes, 'sketch' | 'coarse'> {
   const coarse = coarseVolume(scan);
   return { sketch: sketchOf(scan, coarse), coarse: packCoarse(coarse) };
 }

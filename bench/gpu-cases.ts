@@ -25,7 +25,8 @@ export async function gpuCases(directory: string): Promise<GpuCase[]> {
   for (const { collection, directory: folder } of await findCollections(directory)) {
     const adapter = adapterFor(collection);
     for (const listed of (await adapter.list(folder)).cases) {
-      const { image, organMasks } = ingestCase(listed, readCaseFiles(folder, listed), adapter);
+      const files = [...readCaseFiles(folder, listed)].map(([path, { bytes }]) => [path, bytes] as const);
+      const { image, organMasks } = ingestCase(listed, new Map(files), adapter);
       if (image === undefined) continue;
       cases.push({
         id: `${collection}/${listed.caseId}`,

@@ -1,20 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { dropVolumes } from '../activities/thread-memory.js';
-import { readCt } from '../imaging/nifti.js';
-import { sha256 } from '../storage/hash.js';
+import { VolumeMemory } from '../activities/thread-memory.js';
+import { readHashedCt } from '../imaging/nifti.js';
+import { readHashed } from '../sources/case-files.js';
+
+const memory = new VolumeMemory();
 
 /** One file: read once, hashed, parsed, its voxels hashed. */
-parentPort?.on('message', (path: string) => {
-  const found = hashesOf(path);
-  dropVolumes();
-  parentPort?.postMessage([path, ...found]);
-});
+parentPort?.on('message', (path: string) => parentPort?.postMessage([path, ...hashesOf(path)]));
 parentPort?.postMessage(['ready']);
 
 function hashesOf(path: string): string[] {
-  const bytes = readFileSync(path);
-  const ofFile = sha256(bytes);
-  const { hu } = readCt(bytes, path);
-  return [ofFile, sha256(new Uint8Array(hu.buffer, hu.byteOffset, hu.byteLength))];
+  const { bytes, sha256 } = readHashed(path, memory.take);
+  return [sha256, readHashedCt(bytes, path, memory.take).voxelSha256];
 }

@@ -1,4 +1,4 @@
-import { int16Range } from './int16-range.js';
+import { int16Range, type Range } from './int16-range.js';
 import type { CtVolume } from './volume.js';
 
 /** What air reads as; voxels without a number read the same. */
@@ -45,8 +45,7 @@ export class HuCollector {
 }
 
 /** HU that are int16 already, taken as they are. */
-export function integerHu(hu: Int16Array): HuVoxels {
-  const { min, max } = int16Range(hu);
+export function integerHu(hu: Int16Array, { min, max }: Range = int16Range(hu)): HuVoxels {
   return { hu, notFinite: 0, ...extremes(min, max) };
 }
 

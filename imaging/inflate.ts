@@ -1,6 +1,7 @@
 import { constants as bufferLimits } from 'node:buffer';
 import { gunzipSync, constants as zlib } from 'node:zlib';
 import { DataError } from '../domain/errors.js';
+import { gunzipBlocks, type InflateInto } from './inflate-blocks.js';
 import { gunzipSparse } from './inflate-sparse.js';
 
 /** Nothing that plusct reads is larger than this. */
@@ -48,9 +49,14 @@ export interface Inflated {
 
 /**
  * As `inflateUpTo`; for content that is mostly zeros, as label maps are, it also says where the rest is, and neither
- * time nor memory is spent on the zeros.
+ * time nor memory is spent on the zeros. Other content of a gzip goes `into` memory of the caller's, where that is given.
  */
-export function inflateKnowing(bytes: Uint8Array, where: string, maxBytes: number): Inflated | undefined {
+export function inflateKnowing(
+  bytes: Uint8Array,
+  where: string,
+  maxBytes: number,
+  into?: InflateInto,
+): Inflated | undefined {
   checkNotEmpty(bytes, where);
   if (!isGzip(bytes)) return bytes.length > maxBytes ? undefined : { content: bytes };
   if (storedSize(bytes) >= bytes.length * sparseRatio) {
@@ -58,16 +64,26 @@ export function inflateKnowing(bytes: Uint8Array, where: string, maxBytes: numbe
     const sparse = gunzipSparse(bytes, capacity);
     if (sparse) return sparse;
   }
-  const content = inflateAll(bytes, where, maxBytes);
+  const content = inflateAll(bytes, where, maxBytes, into);
   return content && { content };
 }
 
-function inflateAll(bytes: Uint8Array, where: string, maxBytes: number): Uint8Array | undefined {
+function inflateAll(
+  bytes: Uint8Array,
+  where: string,
+  maxBytes: number,
+  into?: InflateInto,
+): Uint8Array | undefined {
   const believable = Math.max(bombFromBytes, bytes.length * bombRatio);
   const limit = Math.min(maxBytes, bufferLimits.MAX_LENGTH, believable);
   // One buffer of the right size spares zlib a second copy of the volume. The stored size is only a hint: it is
   // modulo 2³² and that of the last member, and a damaged file may hold anything there.
   const hint = Math.min(storedSize(bytes), bytes.length * maxDeflateRatio, limit) + 64;
+  if (into !== undefined) {
+    const target = into.memory(hint);
+    const length = gunzipBlocks(bytes, target, into.seen);
+    if (length !== undefined && length <= limit) return target.subarray(0, length);
+  }
   try {
     const chunkSize = Math.min(hint, bufferLimits.MAX_LENGTH);
     return plain(gunzipSync(bytes, { chunkSize, maxOutputLength: limit }));

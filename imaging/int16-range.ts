@@ -44,7 +44,8 @@ export function int16Range(voxels: Int16Array): Range {
   for (let from = 0; from < whole; from += blockVoxels) {
     memory.set(voxels.subarray(from, from + blockVoxels));
     const at = range(blockBytes) / 2;
-    found = union(found, memory.subarray(at, at + lanes), memory.subarray(at + lanes, at + 2 * lanes));
+    const [least, greatest] = [memory.subarray(at, at + lanes), memory.subarray(at + lanes, at + 2 * lanes)];
+    found = union(found, { min: Math.min(...least), max: Math.max(...greatest) });
   }
   return found;
 }
@@ -60,8 +61,9 @@ export function plainRange(voxels: Int16Array): Range {
   return { min, max };
 }
 
-function union({ min, max }: Range, least: Int16Array, greatest: Int16Array): Range {
-  return { min: Math.min(min, ...least), max: Math.max(max, ...greatest) };
+/** Of two lots of voxels together. */
+export function union(one: Range, other: Range): Range {
+  return { min: Math.min(one.min, other.min), max: Math.max(one.max, other.max) };
 }
 
 let loaded: { memory: Int16Array; range: (end: number) => number } | undefined;

@@ -2,6 +2,7 @@ import { DataError } from '../domain/errors.js';
 import type { Geometry } from '../domain/volume.js';
 import { HuCollector, integerHu } from './hounsfield.js';
 import { inflateKnowing, inflateStart, maxFileBytes } from './inflate.js';
+import type { InflateInto } from './inflate-blocks.js';
 import { blockBytes } from './inflate-sparse.js';
 import { niftiGeometry } from './nifti-geometry.js';
 import { maxHeaderBytes, type NiftiFields, type NiftiLayout, parseNiftiHeader } from './nifti-header.js';
@@ -9,6 +10,7 @@ import { labelsOf } from './nifti-labels.js';
 import { eachBlock, type StoredVoxels, scalingOf, storedVoxels } from './nifti-voxels.js';
 import { everywhere, type SparseLabels, stretchesOf } from './stretches.js';
 import type { CtVolume, LabelMap } from './volume.js';
+import { VoxelScan, voxelHash } from './voxel-hash.js';
 
 /** A checked header and the grid that it describes. */
 export interface NiftiHeader extends NiftiFields {
@@ -38,12 +40,57 @@ export function readNiftiHeader(
  */
 export function readCt(bytes: Uint8Array, where: string, image?: Uint8Array): CtVolume {
   const { header, stored } = readVoxels(bytes, where, image);
+  return ctOf(header, stored);
+}
+
+function ctOf(header: NiftiHeader, stored: StoredVoxels): CtVolume {
   const { geometry } = header;
   const scaling = scalingOf(header);
   if (stored instanceof Int16Array && !scaling) return { geometry, ...integerHu(stored) };
   const collector = new HuCollector(stored.length);
   eachBlock(stored, scaling, (values, from) => collector.add(values, from));
   return { geometry, ...collector.result() };
+}
+
+/** A CT image and the hash of its voxels. */
+export type HashedCt = CtVolume & { readonly voxelSha256: string };
+
+/**
+ * As `readCt`, and hashes the HU. A packed file is inflated into `memory`, which may hold anything and of which `hu` may then be a
+ * view; int16 voxels are hashed on the way.
+ */
+export function readHashedCt(
+  bytes: Uint8Array,
+  where: string,
+  memory: InflateInto['memory'] = freshMemory,
+): HashedCt {
+  const scan = new VoxelScan();
+  const { header, stored } = readVoxels(bytes, where, undefined, (header) => ({
+    memory,
+    seen(content, upTo) {
+      const voxels = huSoFar(content, header, upTo);
+      if (voxels !== undefined) scan.add(voxels, voxels.length);
+    },
+  }));
+  if (!(stored instanceof Int16Array) || scalingOf(header)) {
+    const image = ctOf(header, stored);
+    return { ...image, voxelSha256: voxelHash(image.hu) };
+  }
+  const { voxelSha256, ...range } = scan.result(stored);
+  return { geometry: header.geometry, ...integerHu(stored, range), voxelSha256 };
+}
+
+function freshMemory(length: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(length);
+}
+
+/** The HU in the first `upTo` bytes of a file's content, where it stores them as they are. */
+function huSoFar(content: Uint8Array, header: NiftiHeader, upTo: number): Int16Array | undefined {
+  const { datatype, littleEndian, voxOffset, shape } = header;
+  const from = content.byteOffset + voxOffset;
+  if (datatype !== 4 || !littleEndian || scalingOf(header) || from % 2 !== 0) return undefined;
+  const there = Math.floor((upTo - voxOffset) / 2);
+  return new Int16Array(content.buffer, from, Math.max(0, Math.min(there, shape[0] * shape[1] * shape[2])));
 }
 
 /**
@@ -85,7 +132,12 @@ interface ReadVoxels {
   readonly occupied?: Uint8Array;
 }
 
-function readVoxels(bytes: Uint8Array, where: string, image?: Uint8Array): ReadVoxels {
+function readVoxels(
+  bytes: Uint8Array,
+  where: string,
+  image?: Uint8Array,
+  into?: (header: NiftiHeader) => InflateInto,
+): ReadVoxels {
   const header = readNiftiHeader(bytes, where, image ? 'pair' : 'single');
   const [i, j, k] = header.shape;
   const expected = header.voxOffset + i * j * k * header.bytesPerVoxel;
@@ -95,7 +147,7 @@ function readVoxels(bytes: Uint8Array, where: string, image?: Uint8Array): ReadV
     const suggestion = 'Check the header; crop the scan if it really is that large.';
     throw new DataError({ code: 'HEADER_INVALID', ...dim, message, suggestion });
   }
-  const inflated = inflateKnowing(image ?? bytes, where, expected);
+  const inflated = inflateKnowing(image ?? bytes, where, expected, into?.(header));
   if (inflated === undefined) {
     const message = `${where}: holds more than the ${expected} bytes that its header promises`;
     const suggestion = 'Compare the shape in the header with the original scan.';

@@ -27,6 +27,6 @@ export function labelBytes({ values }: LabelMap): Uint8Array {
 }
 
 /** The same voxels where `geometry` says they lie: ingest may have repaired what the file claims. */
-export function withGeometry(image: CtVolume, geometry: Geometry): CtVolume {
+export function withGeometry<Image extends CtVolume>(image: Image, geometry: Geometry): Image {
   return { ...image, geometry };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { SourceCase } from '../domain/case.js';
 import { DataError } from '../domain/errors.js';
 import { type Finding, finding } from '../domain/finding.js';
@@ -7,9 +6,10 @@ import type { Geometry, VoxelIdentity } from '../domain/volume.js';
 import { readDicomSeries } from '../imaging/dicom.js';
 import { sameGrid } from '../imaging/geometry-compare.js';
 import { asFiled } from '../imaging/geometry-repair.js';
-import { readCt, readLabelMap } from '../imaging/nifti.js';
+import { type HashedCt, readHashedCt, readLabelMap } from '../imaging/nifti.js';
 import { writeCt } from '../imaging/nifti-write.js';
 import { type CtVolume, type LabelMap, type Mask, withGeometry } from '../imaging/volume.js';
+import { voxelHash } from '../imaging/voxel-hash.js';
 import type { SourceAdapter } from './adapter.js';
 import { imageFindings, labelFindings } from './case-checks.js';
 import { folderOf } from './file-tree.js';
@@ -20,7 +20,7 @@ import { orientationFindings } from './orientation-checks.js';
 
 /** What the files of one case came to. Without `image` the case cannot be used. */
 export interface IngestedCase {
-  readonly image?: CtVolume;
+  readonly image?: HashedCt;
   readonly geometry?: Geometry;
   readonly voxels?: VoxelIdentity;
   /** The source's own bytes where the source is NIfTI, else an uncompressed int16 NIfTI made from the series. */
@@ -41,7 +41,7 @@ export interface OrganMask {
 }
 
 interface ReadImage {
-  readonly image: CtVolume;
+  readonly image: HashedCt;
   readonly imageNifti: Uint8Array;
 }
 
@@ -52,19 +52,20 @@ const missingSuggestion = 'Download the file again.';
 /**
  * Reads and checks one case. `files` maps paths relative to the collection to bytes; what could not be read is not in
  * it. Faults of the files become findings and never throw, so that one bad case stops nobody; a label is read only
- * when it has the image's shape and the collection's values.
+ * when it has the image's shape and the collection's values. The voxels of a packed image are inflated into `memory`.
  */
 export function ingestCase(
   sourceCase: SourceCase,
   files: ReadonlyMap<string, Uint8Array>,
   adapter: SourceAdapter,
+  memory?: (bytes: number) => Uint8Array,
 ): IngestedCase {
   const findings = [...sourceCase.findings];
-  const taken = takeImage(sourceCase, files, adapter, findings);
+  const taken = takeImage(sourceCase, files, adapter, findings, memory);
   if (taken === undefined) return { organMasks: [], findings };
   const { image, imageNifti } = taken;
-  const { geometry, minHu, maxHu } = image;
-  const voxels = { shape: geometry.shape, voxelSha256: voxelHash(image.hu), minHu, maxHu };
+  const { geometry, minHu, maxHu, voxelSha256 } = image;
+  const voxels = { shape: geometry.shape, voxelSha256, minHu, maxHu };
   const organMasks = sourceLabels(sourceCase, files, image, adapter, findings);
   findings.push(...orientationFindings(image, organMasks, whereOf(sourceCase)));
   return { image, geometry, voxels, imageNifti, organMasks, findings };
@@ -76,9 +77,10 @@ export function takeImage(
   files: ReadonlyMap<string, Uint8Array>,
   adapter: SourceAdapter,
   findings: Finding[],
+  memory?: (bytes: number) => Uint8Array,
 ): ReadImage | undefined {
   const where = whereOf(sourceCase);
-  const read = attempt(where, findings, () => readImage(sourceCase, files, findings));
+  const read = attempt(where, findings, () => readImage(sourceCase, files, findings, memory));
   if (read === undefined) return undefined;
   const image = mendGeometry(read.image, sourceCase, adapter);
   findings.push(
@@ -87,12 +89,6 @@ export function takeImage(
     ...listedSpacing(sourceCase, image),
   );
   return { image, imageNifti: read.imageNifti };
-}
-
-/** SHA-256 of HU as little-endian int16 in index order; little-endian hosts only, as everywhere in plusct. */
-export function voxelHash(hu: Int16Array): string {
-  const bytes = new Uint8Array(hu.buffer, hu.byteOffset, hu.byteLength);
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The image's file, or the folder of its series. */
@@ -117,6 +113,7 @@ function readImage(
   { image, caseId }: SourceCase,
   files: ReadonlyMap<string, Uint8Array>,
   findings: Finding[],
+  memory?: (bytes: number) => Uint8Array,
 ): ReadImage | undefined {
   const paths = image.kind === 'nifti' ? [image.path] : image.paths;
   const missing = paths.filter((path) => !files.has(path));
@@ -128,7 +125,7 @@ function readImage(
   }
   if (image.kind === 'nifti') {
     const bytes = files.get(image.path)!;
-    return { image: readCt(bytes, image.path), imageNifti: bytes };
+    return { image: readHashedCt(bytes, image.path, memory), imageNifti: bytes };
   }
   const series = readDicomSeries(image.paths.map((path) => ({ path, bytes: files.get(path)! })));
   const { geometry, hu } = series.image;
@@ -136,7 +133,7 @@ function readImage(
   findings.push(...series.remarks.map(({ code, ...details }) => finding(code, { where, ...details })));
   const notes = series.notes.map((why) => ({ kind: 'series-remark', field: 'series', why }) as const);
   const noted = withGeometry(series.image, { ...geometry, repairs: [...geometry.repairs, ...notes] });
-  return { image: noted, imageNifti: writeCt(geometry, hu) };
+  return { image: { ...noted, voxelSha256: voxelHash(hu) }, imageNifti: writeCt(geometry, hu) };
 }
 
 function noteMissing(findings: Finding[], path: string, what: string): void {

@@ -12,11 +12,11 @@ import { trueSpacingFile } from './true-spacing.js';
  * directions of cases in which the collection has them wrong, true spacing where one was given, else the mark that the
  * spacing is unknown. Every change is a repair on record; voxels and file stay. Any other header is left as it is.
  */
-export function mendGeometry(
-  image: CtVolume,
+export function mendGeometry<Image extends CtVolume>(
+  image: Image,
   sourceCase: SourceCase,
   { lostGeometry, collection }: SourceAdapter,
-): CtVolume {
+): Image {
   const { caseId } = sourceCase;
   const lost = lostGeometry?.holdsFor(caseId) === true;
   const { geometry } = image;

@@ -5,18 +5,18 @@ import { type CoarseVolume, coarseVolume } from '../imaging/coarse-volume.js';
 import { type Fingerprint, fingerprintBytes, readFingerprint } from '../imaging/fingerprint.js';
 import { posesOn } from '../imaging/fingerprint-match.js';
 import type { CtVolume } from '../imaging/volume.js';
-import { voxelHash } from './ingest-case.js';
+import { voxelHash } from '../imaging/voxel-hash.js';
 
 const clip = { low: -1024, high: 3071 } as const;
 
 /** What is kept of a scan to find its copies: the same voxels with the same voxel sizes give the same sketch. */
 export function sketchOf(
-  scan: Pick<CtVolume, 'geometry' | 'hu'>,
+  scan: Pick<CtVolume, 'geometry' | 'hu'> & { readonly voxelSha256?: string },
   coarse: CoarseVolume = coarseVolume(scan),
 ): ScanSketch {
   return {
     version: sketchVersion,
-    voxelSha256: voxelHash(scan.hu),
+    voxelSha256: scan.voxelSha256 ?? voxelHash(scan.hu),
     multisetSha256: multisetHash(scan.hu),
     fingerprint: Buffer.from(fingerprintBytes(coarse)).toString('base64'),
   };

@@ -23,7 +23,7 @@ import { coarseVolume } from '../../imaging/coarse-volume.js';
 import { writeCt } from '../../imaging/nifti-write.js';
 import { seededRandom } from '../../imaging/random.js';
 import type { CtVolume } from '../../imaging/volume.js';
-import { voxelHash } from '../../sources/ingest-case.js';
+import { voxelHash } from '../../imaging/voxel-hash.js';
 import { sketchOf } from '../../sources/scan-sketch.js';
 import { putContent } from '../../storage/content.js';
 import { publish, publishJson, requireJson } from '../../storage/json.js';

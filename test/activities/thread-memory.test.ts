@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { VolumeMemory } from '../../activities/thread-memory.js';
 
 const script = `
   const { parentPort, workerData } = require('node:worker_threads');
@@ -27,4 +28,19 @@ describe('a volume that is no longer used', () => {
       expect(await Promise.all(Array.from({ length: 6 }, dropped))).toEqual(Array(6).fill(true));
     }
   }, 60_000);
+});
+
+describe('memory for one volume', () => {
+  it('is used again, grows, and is replaced once it was handed over', () => {
+    const memory = new VolumeMemory();
+    const first = memory.take(1000).fill(7);
+    expect(memory.take(900).buffer).toBe(first.buffer);
+    expect(memory.holds(first)).toBe(true);
+    const larger = memory.take(129 * 1024 ** 2);
+    expect(larger.length).toBe(129 * 1024 ** 2);
+    expect(memory.holds(first)).toBe(false);
+    const moved = structuredClone(larger, { transfer: [larger.buffer as ArrayBuffer] });
+    expect(moved.length).toBe(129 * 1024 ** 2);
+    expect(memory.take(1000).length).toBe(1000);
+  });
 });

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../domain/errors.js';
-import { readCt, readLabelMap, readNiftiHeader } from '../../imaging/nifti.js';
+import { readCt, readHashedCt, readLabelMap, readNiftiHeader } from '../../imaging/nifti.js';
+import { voxelHash } from '../../imaging/voxel-hash.js';
 import { faultOf } from './data-fault.js';
 import { type MadeNifti, madeNifti } from './nifti-bytes.js';
 
@@ -14,6 +15,51 @@ const identity = [
 ];
 const ctOf = (made: MadeNifti): ReturnType<typeof readCt> => readCt(madeNifti(made), 'made.nii');
 const faultOfCt = (made: MadeNifti): ReturnType<typeof faultOf> => faultOf(() => ctOf(made));
+
+describe('readHashedCt', () => {
+  const memory = new Uint8Array(4 * 1024 ** 2).fill(255);
+  const take = (bytes: number): Uint8Array => memory.subarray(0, bytes);
+  const wide = {
+    dims: [3, 101, 103, 29, 1, 1, 1, 1],
+    values: Array.from({ length: 101 * 103 * 29 }, (_, n) => (Math.imul(n, n) >>> 7) % 2000),
+  };
+  const same = (bytes: Uint8Array): void => {
+    const { hu, ...ct } = readCt(bytes, 'made.nii');
+    const { hu: read, ...hashed } = readHashedCt(bytes, 'made.nii', take);
+    expect(hashed).toEqual({ ...ct, voxelSha256: voxelHash(hu) });
+    expect(voxelHash(read)).toBe(hashed.voxelSha256);
+  };
+
+  it('reads what readCt reads and hashes its HU, in any form', () => {
+    for (const littleEndian of [true, false])
+      for (const made of [
+        { datatype: 4 },
+        { datatype: 16 },
+        { datatype: 512 },
+        { slope: 2 },
+        { voxOffset: 353 },
+      ])
+        for (const pack of [gzipSync, (file: Uint8Array) => file])
+          same(pack(madeNifti({ ...wide, littleEndian, ...made })));
+  });
+
+  it('inflates int16 into the given memory and nowhere else', () => {
+    const { hu } = readHashedCt(gzipSync(madeNifti(wide)), 'a.nii.gz', take);
+    expect(hu.buffer === memory.buffer).toBe(true);
+  });
+
+  it('refuses what readCt refuses', () => {
+    const packed = gzipSync(madeNifti(wide));
+    for (const bytes of [packed.subarray(0, 5000), gzipSync(madeNifti(wide).subarray(0, -1))])
+      expect(faultOf(() => readHashedCt(bytes, 'a.nii.gz', take))).toEqual(
+        faultOf(() => readCt(bytes, 'a.nii.gz')),
+      );
+    const longer = gzipSync(Buffer.concat([madeNifti(wide), Buffer.alloc(200_000)]));
+    expect(faultOf(() => readHashedCt(longer, 'a.nii.gz', take))).toEqual(
+      faultOf(() => readCt(longer, 'a.nii.gz')),
+    );
+  });
+});
 
 describe('readCt', () => {
   it('reads the same voxels from both versions, both byte orders, packed and plain', () => {
