@@ -15,6 +15,10 @@ export function addEngine(program: Command): void {
     .command('install <name>')
     .description('install an engine for the workers of this machine; quick when it is there')
     .option('--again', 'remove what is there and begin anew')
+    .option(
+      '--python <file>',
+      'take an installation that is there: the Python that has the engine, and torch, in it',
+    )
     .action(async (name, options) => (await import('./engine.js')).install(name, options));
   engine
     .command('check [name]')

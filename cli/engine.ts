@@ -1,11 +1,13 @@
 import { PlusctError } from '../domain/errors.js';
 import { verifyDataset } from '../engines/nnunet/integrity.js';
 import { engineByName, engineNames } from '../engines/registry.js';
+import { adoptEngine } from '../infra/engine-adopt.js';
 import {
   engineEnvironment,
   enginePin,
   enginePins,
   installedEngine,
+  installedEnvironment,
   requireEngine,
 } from '../infra/engine-environment.js';
 import { installEngine, tryEngine } from '../infra/engine-install.js';
@@ -28,8 +30,8 @@ function engineStates(): EngineState[] {
     const { version, device, summary } = engineByName(name).describe();
     const pin = enginePins.find((each) => each.name === name);
     if (pin === undefined) return { name, version, device, summary, state: 'built in' };
-    const installed = installedEngine(home, pin) !== undefined;
-    const folder = engineEnvironment(home, pin).dir;
+    const installed = installedEngine(home, pin);
+    const folder = installed?.adopted ?? engineEnvironment(home, pin).dir;
     return { name, version, device, summary, state: installed ? 'installed' : 'not installed', folder };
   });
 }
@@ -48,10 +50,11 @@ export function listEngines(options: { json?: boolean }): void {
 }
 
 /** `plusct engine install`. */
-export async function install(name: string, options: { again?: boolean }): Promise<void> {
+export async function install(name: string, options: { again?: boolean; python?: string }): Promise<void> {
   const pin = enginePin(name);
   const home = resolveHome();
   const note = (line: string) => process.stderr.write(`${line}\n`);
+  if (options.python !== undefined) return adoptEngine(pin, options.python, { home, say });
   const done = await installEngine(pin, { home, say: note, ...options });
   if (!done) say(`${pin.title} ${pin.version} is installed in ${engineEnvironment(home, pin).dir}.`);
 }
@@ -75,13 +78,13 @@ export async function checkEngines(
   const pins = name === undefined ? enginePins : [enginePin(name)];
   const results: { name: string; version: string; runs: string | null }[] = [];
   for (const pin of pins) {
-    const here = installedEngine(home, pin) !== undefined;
-    if (!here && name !== undefined)
+    const here = installedEnvironment(home, pin);
+    if (here === undefined && name !== undefined)
       throw new PlusctError(
         'InvalidInput',
         `${pin.title} is not installed in ${home.enginesDir}: run \`plusct engine install ${name}\``,
       );
-    const runs = here ? await tryEngine(engineEnvironment(home, pin), pin) : null;
+    const runs = here === undefined ? null : await tryEngine(here, pin);
     results.push({ name: pin.name, version: pin.version, runs });
   }
   if (options.json) return printJson(results);

@@ -42,6 +42,8 @@ const Installed = z.object({
   requirementsSha256: z.string(),
   python: z.string(),
   installedAt: z.iso.datetime(),
+  /** The Python of an installation that was there before, whose packages are its owner's. */
+  adopted: z.string().optional(),
 });
 export type Installed = z.infer<typeof Installed>;
 
@@ -82,13 +84,23 @@ export function requirementsHash({ requirements }: EngineEnvironment): string {
 /** What is installed of an engine; undefined when it is not, not wholly, or with other packages than are pinned now. */
 export function installedEngine(home: Home, pin: EnginePin): Installed | undefined {
   const environment = engineEnvironment(home, pin);
-  if (!existsSync(environment.marker) || !existsSync(environment.python)) return undefined;
+  if (!existsSync(environment.marker)) return undefined;
   try {
     const installed = Installed.parse(JSON.parse(readFileSync(environment.marker, 'utf8')));
+    if (!existsSync(installed.adopted ?? environment.python)) return undefined;
+    if (installed.adopted !== undefined) return installed;
     return installed.requirementsSha256 === requirementsHash(environment) ? installed : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Where an installed engine lies; undefined when it is not installed. */
+export function installedEnvironment(home: Home, pin: EnginePin): EngineEnvironment | undefined {
+  const installed = installedEngine(home, pin);
+  if (installed === undefined) return undefined;
+  const environment = engineEnvironment(home, pin);
+  return { ...environment, python: installed.adopted ?? environment.python };
 }
 
 /**
@@ -97,7 +109,8 @@ export function installedEngine(home: Home, pin: EnginePin): Installed | undefin
  */
 export function requireEngine(home: Home, name: string): EngineEnvironment {
   const pin = enginePin(name);
-  if (installedEngine(home, pin) !== undefined) return engineEnvironment(home, pin);
+  const environment = installedEnvironment(home, pin);
+  if (environment !== undefined) return environment;
   throw new PlusctError(
     'EngineMissing',
     `${pin.title} is not installed in ${home.enginesDir} of this machine: run \`plusct engine install ${name}\` here ` +

@@ -52,6 +52,9 @@ class Model:
         self.torch = torch
         available = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = available if device == "auto" else device
+        if self.device == "cpu":
+            # As nnU-Net's own commands do.
+            torch.set_num_threads(os.cpu_count())
         self.predictor = nnUNetPredictor(
             use_mirroring=mirror, device=torch.device(self.device), allow_tqdm=False
         )
