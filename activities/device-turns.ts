@@ -8,6 +8,8 @@ export interface TurnAsked {
   /** Whether what it needs is loaded, when somebody has to be chosen. */
   readonly warm: () => boolean;
   readonly signal: AbortSignal;
+  /** Those of one name may have the device together, so many `atOnce`. Left out by what wants it alone. */
+  readonly together?: { readonly name: string; readonly atOnce: number };
 }
 
 interface Waiter extends TurnAsked {
@@ -15,23 +17,23 @@ interface Waiter extends TurnAsked {
   readonly go: () => void;
 }
 
-/** One device and those who wait for it: one at a time, chosen as `domain/device-turn` says. */
+/** One device and those who wait for it, chosen as `domain/device-turn` says: one at a time, or those that can share it. */
 export class DeviceTurns {
-  private taken = false;
+  private readonly holders: Waiter[] = [];
   private readonly waiters: Waiter[] = [];
 
   /** Does the work once the device is free. Rejects with `Cancelled` when the signal comes before that. */
   async take<T>(asked: TurnAsked, work: () => Promise<T>): Promise<T> {
-    await this.wait(asked);
+    const holder = await this.wait(asked);
     try {
       return await work();
     } finally {
-      this.taken = false;
+      this.holders.splice(this.holders.indexOf(holder), 1);
       this.admitNext();
     }
   }
 
-  private wait(asked: TurnAsked): Promise<void> {
+  private wait(asked: TurnAsked): Promise<Waiter> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         const at = this.waiters.indexOf(waiter);
@@ -40,7 +42,7 @@ export class DeviceTurns {
       };
       const go = () => {
         asked.signal.removeEventListener('abort', leave);
-        resolve();
+        resolve(waiter);
       };
       const waiter: Waiter = { ...asked, passedOver: 0, go };
       if (asked.signal.aborted) return leave();
@@ -51,12 +53,20 @@ export class DeviceTurns {
   }
 
   private admitNext(): void {
-    if (this.taken) return;
-    const at = nextTurn(this.waiters.map((each) => ({ ...each, warm: each.warm() })));
-    if (at === undefined) return;
-    const [chosen] = this.waiters.splice(at, 1);
-    for (const each of this.waiters.slice(0, at)) each.passedOver++;
-    this.taken = true;
-    chosen!.go();
+    for (;;) {
+      const at = nextTurn(this.waiters.map((each) => ({ ...each, warm: each.warm() })));
+      // Whoever is next and has to wait for the others lets nobody in before itself.
+      if (at === undefined || !this.hasRoomFor(this.waiters[at]!)) return;
+      const [chosen] = this.waiters.splice(at, 1);
+      for (const each of this.waiters.slice(0, at)) each.passedOver++;
+      this.holders.push(chosen!);
+      chosen!.go();
+    }
+  }
+
+  private hasRoomFor({ together }: Waiter): boolean {
+    if (this.holders.length === 0) return true;
+    if (together === undefined || this.holders.length >= together.atOnce) return false;
+    return this.holders.every((holder) => holder.together?.name === together.name);
   }
 }

@@ -12,7 +12,7 @@ import { getContent } from '../storage/content.js';
 import type { LocalCopies } from '../storage/local-copies.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { modelMemoryMb, recordModelMemory, recordUsage } from '../storage/usages.js';
-import { DeviceTurns } from './device-turns.js';
+import { DeviceTurns, type TurnAsked } from './device-turns.js';
 import { watchMemory } from './device-watch.js';
 import { ModelCache } from './model-cache.js';
 import { readModel } from './model-store.js';
@@ -53,9 +53,21 @@ interface Surroundings {
   readonly crashed?: () => void;
 }
 
+type Question<T> = (loaded: LoadedModel, context: RunContext) => Promise<T>;
+
+/** What tells how long a stay used the device. */
+interface Clocks {
+  readonly loading: <L>(load: () => Promise<L>) => Promise<L>;
+  /** Where nobody calls it, the whole stay counts. */
+  readonly onDevice: (seconds: number) => void;
+}
+
 type Stay = Pick<Usage, 'deed' | 'modelId' | 'organs'> & Charged;
 
-/** One device: one piece of work at a time, whatever else its worker has accepted; every stay is on record. */
+/**
+ * One device: one piece of work at a time, whatever else its worker has accepted, or as many cases of one model as its engine takes at once;
+ * every stay is on record.
+ */
 export class Device {
   private readonly turns = new DeviceTurns();
   private readonly cache: ModelCache;
@@ -85,14 +97,14 @@ export class Device {
     const needs = await this.fitting(model);
     // What fails here fails again, and is told, when the model is loaded.
     if (!this.cache.has(model)) void this.weightsOf(model).catch(() => undefined);
-    const ask = <T>(context: RunContext, question: (loaded: LoadedModel) => Promise<T>) =>
+    const ask = <T>(context: RunContext, question: Question<T>) =>
       this.infer(model, needs, charged, context, question);
     return {
       organs: model.organs,
       predict: async (image, context) =>
-        checked(model, image, await ask(context, (loaded) => loaded.predict(image, context))),
+        checked(model, image, await ask(context, (loaded, own) => loaded.predict(image, own))),
       judge: async (image, context) => {
-        const answer = await ask(context, (loaded) => judgeOrPredict(loaded, image, context));
+        const answer = await ask(context, (loaded, own) => judgeOrPredict(loaded, image, own));
         checked(model, image, answer.labels);
         return answer;
       },
@@ -128,8 +140,8 @@ export class Device {
     model: Model,
     needs: number | undefined,
     charged: Charged,
-    { signal }: RunContext,
-    question: (loaded: LoadedModel) => Promise<T>,
+    context: RunContext,
+    question: Question<T>,
   ): Promise<T> {
     const { campaign, collection, caseId } = charged;
     const stay: Stay = {
@@ -139,10 +151,16 @@ export class Device {
       campaign,
       ...(collection === undefined || caseId === undefined ? {} : { collection, caseId }),
     };
-    return this.stay(stay, { warm: () => this.cache.has(model), signal }, async (loading) => {
+    const { casesAtOnce: atOnce = 1 } = this.around.engineByName(model.engine.name).describe();
+    const asked = {
+      warm: () => this.cache.has(model),
+      signal: context.signal,
+      together: { name: model.modelId, atOnce },
+    };
+    return this.stay(stay, asked, async ({ loading, onDevice }) => {
       const loaded = await loading(() => this.cache.load(model, needs));
       try {
-        return await question(loaded);
+        return await question(loaded, { ...context, onDevice });
       } catch (error) {
         if (error instanceof PlusctError && error.kind === 'EngineCrashed') {
           // What crashed may be of no more use: the next attempt loads it anew.
@@ -156,8 +174,8 @@ export class Device {
 
   private async stay<T>(
     stay: Stay,
-    asked: { warm: () => boolean; signal: AbortSignal },
-    work: (loading: <L>(load: () => Promise<L>) => Promise<L>) => Promise<T>,
+    asked: Omit<TurnAsked, 'rank'>,
+    work: (clocks: Clocks) => Promise<T>,
   ): Promise<T> {
     const { about } = this.around;
     this.stays++;
@@ -166,14 +184,21 @@ export class Device {
         const at = this.around.now().toISOString();
         const [start, memory] = [performance.now(), watchMemory(about.usedMb)];
         let loadSeconds = 0;
+        let workSeconds: number | undefined;
         let outcome: Usage['outcome'] = 'failed';
-        try {
-          const result = await work(async (load) => {
+        const clocks: Clocks = {
+          loading: (load) => {
             const began = performance.now();
             return load().finally(() => {
               loadSeconds = secondsSince(began);
             });
-          });
+          },
+          onDevice: (seconds) => {
+            workSeconds = (workSeconds ?? 0) + seconds;
+          },
+        };
+        try {
+          const result = await work(clocks);
           outcome = 'done';
           return result;
         } finally {
@@ -184,7 +209,7 @@ export class Device {
             device: about.name,
             ...(about.hardwareClass === undefined ? {} : { hardwareClass: about.hardwareClass }),
             outcome,
-            seconds: secondsSince(start),
+            seconds: workSeconds === undefined ? secondsSince(start) : loadSeconds + workSeconds,
             loadSeconds,
             ...(peakMemoryMb === undefined ? {} : { peakMemoryMb }),
           });

@@ -46,8 +46,8 @@ export class ModelCache {
       this.kept.set(name, known);
       return known.loading;
     }
-    await this.makeRoom(memoryMb ?? 0);
-    const loading = this.fetch(model);
+    // On record before anything is waited for: whoever asks next shares it.
+    const loading = this.makeRoom(name, memoryMb ?? 0).then(() => this.fetch(model));
     this.kept.set(name, { loading, memoryMb: memoryMb ?? 0 });
     loading.catch(() => this.kept.delete(name));
     return loading;
@@ -71,11 +71,12 @@ export class ModelCache {
     return this.source.engineByName(model.engine.name).load(await this.source.weightsOf(model));
   }
 
-  private async makeRoom(wantedMb: number): Promise<void> {
+  private async makeRoom(wanted: string, wantedMb: number): Promise<void> {
     const { memoryMb = Number.POSITIVE_INFINITY } = this.source;
-    for (const [name, oldest] of [...this.kept]) {
-      const used = [...this.kept.values()].reduce((sum, each) => sum + each.memoryMb, 0);
-      if (this.kept.size < loadedAtMost && used + wantedMb <= memoryMb) return;
+    const others = (): [string, Kept][] => [...this.kept].filter(([name]) => name !== wanted);
+    for (const [name, oldest] of others()) {
+      const used = others().reduce((sum, [, each]) => sum + each.memoryMb, 0);
+      if (others().length < loadedAtMost && used + wantedMb <= memoryMb) return;
       this.kept.delete(name);
       await disposeOf(oldest);
     }

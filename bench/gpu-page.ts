@@ -14,9 +14,12 @@ export interface OrganRow {
   readonly atlas: number;
 }
 
-interface Speed {
+export interface Speed {
   readonly perMinute: number;
+  /** Mean use of the device in percent; undefined where nothing tells. */
   readonly use: number | undefined;
+  /** Share of the time in which the engine had a case on the device, in percent, where it tells. */
+  readonly computing?: number;
 }
 
 export interface GpuPage {
@@ -50,9 +53,9 @@ ${rows
   )
   .join('\n')}
 
-| prediction | cases in a minute | | use of the device |
-| --- | ---: | ---: | ---: |
-| process that stays | ${sidecar.perMinute.toFixed(1)} | **${(sidecar.perMinute / command.perMinute).toFixed(1)}×** | ${percent(sidecar.use)} |
-| one command for each case | ${command.perMinute.toFixed(1)} | 1× | ${percent(command.use)} |
+| prediction | cases in a minute | | use of the device | a case on the device |
+| --- | ---: | ---: | ---: | ---: |
+| process that stays | ${sidecar.perMinute.toFixed(1)} | **${(sidecar.perMinute / command.perMinute).toFixed(1)}×** | ${percent(sidecar.use)} | ${percent(sidecar.computing)} |
+| one command for each case | ${command.perMinute.toFixed(1)} | 1× | ${percent(command.use)} | ${percent(command.computing)} |
 `;
 }

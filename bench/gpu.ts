@@ -5,11 +5,12 @@ import { organs, organValue } from '../domain/organ.js';
 import type { EngineSettings } from '../domain/training-set.js';
 import type { Engine, LoadedModel, RunContext } from '../engines/engine.js';
 import { nnunetEngine } from '../engines/nnunet/nnunet-engine.js';
+import type { Asking } from '../engines/nnunet/prediction.js';
 import { engineByName } from '../engines/registry.js';
 import { generateSamples } from '../sources/samples/generate.js';
 import { type GpuCase, gpuCases, trainingOf, unseenBy } from './gpu-cases.js';
 import { deviceName, watchUse } from './gpu-device.js';
-import { type GpuPage, gpuPage, type OrganRow } from './gpu-page.js';
+import { type GpuPage, gpuPage, type OrganRow, type Speed } from './gpu-page.js';
 
 /** What a run does: all of it on a GPU; `--tiny` shows on any machine that it runs, and writes nothing. */
 interface Extent {
@@ -156,19 +157,40 @@ function dscOf(prediction: Uint8Array, reference: Uint8Array, value: number): nu
 
 /** Cases in a minute by the process that stays, its start not counted, and by one command for each case. */
 async function speedOf(bytes: Uint8Array, cases: readonly GpuCase[], say: Say): Promise<GpuPage['speed']> {
-  const minutes = async (asking: 'sidecar' | 'command', own: readonly GpuCase[]) => {
-    say(`${own.length} cases by ${asking} …`);
-    const model = await nnunetEngine({ asking }).load(bytes);
-    if (asking === 'sidecar') await model.predict(own[0]!.image, context(say));
-    const startedMs = Date.now();
-    const stopWatching = watchUse();
-    for (const { image } of own) await model.predict(image, context(say));
-    const perMinute = own.length / ((Date.now() - startedMs) / 60_000);
-    const use = await stopWatching();
-    await model.dispose();
-    return { perMinute, use };
-  };
-  const sidecar = await minutes('sidecar', cases);
-  const command = await minutes('command', cases.slice(0, Math.min(cases.length, 5)));
+  const sidecar = await speedBy('sidecar', bytes, cases, say);
+  const command = await speedBy('command', bytes, cases.slice(0, Math.min(cases.length, 5)), say);
   return { sidecar, command };
+}
+
+async function speedBy(
+  asking: Asking,
+  bytes: Uint8Array,
+  cases: readonly GpuCase[],
+  say: Say,
+): Promise<Speed> {
+  say(`${cases.length} cases by ${asking} …`);
+  const engine = nnunetEngine({ asking });
+  const model = await engine.load(bytes);
+  if (asking === 'sidecar') await model.predict(cases[0]!.image, context(say));
+  let deviceSeconds = 0;
+  const own: RunContext = {
+    ...context(say),
+    onDevice: (seconds) => {
+      deviceSeconds += seconds;
+    },
+  };
+  const waiting = [...cases];
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      await model.predict(next.image, own);
+  };
+  const lanes = asking === 'sidecar' ? (engine.describe().casesAtOnce ?? 1) : 1;
+  const startedMs = Date.now();
+  const stopWatching = watchUse();
+  await Promise.all(Array.from({ length: lanes }, lane));
+  const seconds = (Date.now() - startedMs) / 1000;
+  const use = await stopWatching();
+  await model.dispose();
+  const computing = asking === 'sidecar' ? { computing: (100 * deviceSeconds) / seconds } : {};
+  return { perMinute: cases.length / (seconds / 60), use, ...computing };
 }

@@ -17,6 +17,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Called often enough to heartbeat on: at least every few seconds. */
   readonly progress: (fraction: number, note: string) => void;
+  /** Told how long the device itself worked on a case, by an engine that knows. */
+  readonly onDevice?: (seconds: number) => void;
 }
 
 export interface TrainingContext extends RunContext {
@@ -64,6 +66,8 @@ export interface EngineDescription {
   readonly learnsFromSlices?: true;
   /** It can go on from a model (`startFrom`): the fine-tuning step of a teacher–student round. */
   readonly finetunes?: true;
+  /** Its models take so many cases at once: the device works on one while others are prepared and written. Else one. */
+  readonly casesAtOnce?: number;
   /** It learns nothing: a model is what its settings name, and `train` only checks them, without cases. */
   readonly fixed?: true;
 }

@@ -19,6 +19,7 @@ const description: EngineDescription = {
   knowsMirrored: true,
   learnsFromSlices: true,
   finetunes: true,
+  casesAtOnce: 3,
 };
 
 export interface NnunetOptions {

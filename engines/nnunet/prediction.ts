@@ -39,7 +39,7 @@ export function loadedModel(workshop: Workshop, archive: Archive, asking: Asking
     organs,
     predict: async (image, context) => {
       if (disposed)
-        throw new PlusctError('InvalidInput', 'the model was disposed of: load it again before predicting');
+        throw new PlusctError('EngineCrashed', 'the model was disposed of: load it again before predicting');
       cases += 1;
       const at = join(folder.path, `case-${cases}`);
       try {
@@ -58,7 +58,7 @@ export function loadedModel(workshop: Workshop, archive: Archive, asking: Asking
     },
     dispose: async () => {
       disposed = true;
-      await sidecar.stop();
+      await sidecar.close();
       folder.dispose();
     },
   };
@@ -90,9 +90,10 @@ async function askSidecar(
   mkdirSync(at);
   const [input, output] = [join(at, 'image.nii'), join(at, 'labels')];
   await writeFile(input, niftiOf(image, image.hu));
-  const { degraded } = await beating(context, waiting(), () =>
+  const { degraded, deviceSeconds } = await beating(context, waiting(), () =>
     sidecar.predict(input, output, context.signal),
   );
+  context.onDevice?.(deviceSeconds);
   if (degraded !== undefined) context.progress(1, `predicted with too little memory: ${degraded}`);
   return `${output}.nii`;
 }

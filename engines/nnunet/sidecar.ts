@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PlusctError } from '../../domain/errors.js';
-import { cancelled, type GroupEnding, ProcessGroup } from '../process-group.js';
+import { cancelled, type GroupSpec, ProcessGroup } from '../process-group.js';
 import { failureOf, nextRung, predictionFailure, type Rung, rungs } from './failures.js';
 import type { NnunetSettings } from './settings.js';
 import type { Workshop } from './workshop.js';
@@ -10,7 +10,13 @@ const mostCases = 200;
 
 const Answer = z.discriminatedUnion('event', [
   z.object({ event: z.literal('ready'), device: z.enum(['cuda', 'cpu']) }),
-  z.object({ event: z.literal('done'), id: z.number(), seconds: z.number(), degraded: z.boolean() }),
+  z.object({
+    event: z.literal('done'),
+    id: z.number(),
+    seconds: z.number(),
+    deviceSeconds: z.number(),
+    degraded: z.boolean(),
+  }),
   z.object({
     event: z.literal('failed'),
     id: z.number(),
@@ -20,10 +26,13 @@ const Answer = z.discriminatedUnion('event', [
   }),
 ]);
 type Answer = z.infer<typeof Answer>;
+type CaseAnswer = Exclude<Answer, { event: 'ready' }>;
 
 /** What became of one case. */
 export interface Predicted {
   readonly seconds: number;
+  /** Of these, those in which the device computed. */
+  readonly deviceSeconds: number;
   /** Where it was done, when that is not where it was asked for. */
   readonly degraded?: string;
 }
@@ -37,128 +46,204 @@ interface SidecarOptions {
 }
 
 /**
- * A Python process that holds a model and predicts one case after the other. It is started when there is work, again
- * after it has died, failed on the device or done many cases, and stopped when a case is cancelled.
+ * A Python process that holds a model and predicts: while the device computes one case, others are prepared and written. It is started when there is work,
+ * again after it has died, failed on the device or done many cases, and stopped when the only case that it has is cancelled.
  */
 export class Sidecar {
-  private running: Running | undefined;
-  private queue: Promise<unknown> = Promise.resolve();
-  /** Cases that the running process has been given. */
-  private cases = 0;
+  private running: Conversation | undefined;
+  private starting: Promise<unknown> = Promise.resolve();
+  private underway = 0;
+  private closed = false;
 
   constructor(private readonly options: SidecarOptions) {}
 
   /**
-   * Predicts `image` into `output` (a path without its ending), one call at a time. What has too little memory is tried
-   * again where it needs less.
+   * Predicts `image` into `output` (a path without its ending). What has too little memory is tried again where it needs
+   * less.
    */
-  predict(image: string, output: string, signal: AbortSignal): Promise<Predicted> {
-    const work = this.queue.then(() => this.climb(image, output, signal));
-    this.queue = work.catch(() => undefined);
-    return work;
+  async predict(image: string, output: string, signal: AbortSignal): Promise<Predicted> {
+    if (signal.aborted) throw cancelled('prediction');
+    this.underway += 1;
+    try {
+      return await this.climb(image, output, signal);
+    } finally {
+      this.underway -= 1;
+    }
   }
 
-  async stop(): Promise<void> {
-    const { running } = this;
-    this.running = undefined;
-    await running?.group.stop();
+  /** Ends the process; there will be no other one. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running?.stop();
   }
 
   private async climb(image: string, output: string, signal: AbortSignal): Promise<Predicted> {
-    const { device } = await this.start(signal);
+    const device = await this.unlessCancelled(
+      this.current().then(({ ready }) => ready),
+      signal,
+    );
     let rung: Rung | undefined = rungs.find((each) => each.device === device)!;
     const first = rung;
     for (;;) {
-      const answer: Answer = await this.ask({ image, output, ...rung }, signal);
+      const running = await this.unlessCancelled(this.current(), signal);
+      const answer: CaseAnswer = await this.ask(running, { image, output, ...rung }, signal);
       if (answer.event === 'done') {
-        const { seconds, degraded } = answer;
+        const { seconds, deviceSeconds, degraded } = answer;
         const where =
           degraded || rung !== first ? { degraded: `results in the main memory, on ${rung.device}` } : {};
-        return { seconds, ...where };
+        return { seconds, deviceSeconds, ...where };
       }
-      if (answer.event !== 'failed')
-        throw new PlusctError('EngineCrashed', 'the sidecar answers out of turn');
-      if (answer.poisoned) await this.stop();
+      if (answer.poisoned) await running.stop();
       const next: Rung | undefined = nextRung(rung, answer.error);
       if (next === undefined) throw predictionFailure(answer.error, answer.message);
       rung = next;
     }
   }
 
-  /** The running process and where it computes, started when there is none. */
-  private async start(signal: AbortSignal): Promise<Running> {
-    if (this.running !== undefined && this.cases < mostCases) return this.running;
-    await this.stop();
+  private async ask(running: Conversation, request: object, signal: AbortSignal): Promise<CaseAnswer> {
+    const { id, answer } = running.ask(request);
+    return this.unlessCancelled(answer, signal, () => running.forget(id));
+  }
+
+  /** The running process; a new one where there is none, or where the last has done its share. */
+  private current(): Promise<Conversation> {
+    const next = this.starting.then(() => this.replaced());
+    this.starting = next.catch(() => undefined);
+    return next;
+  }
+
+  private async replaced(): Promise<Conversation> {
+    const { running } = this;
+    if (running !== undefined) {
+      if (!running.isOver && running.cases < mostCases) return running;
+      if (!running.isOver) await running.idle();
+      // What the device held for it is free when it has ended.
+      await running.stop();
+    }
+    if (this.closed)
+      throw new PlusctError('EngineCrashed', 'the model was let go while a case waited for it: retry');
     const { workshop, model, folder, mirror, device } = this.options;
     const args = ['--model', model, '--device', device, ...(mirror ? ['--mirror'] : [])];
-    const talk = new Conversation();
-    const spec = workshop.program('sidecar.py', args, folder);
-    const group = new ProcessGroup({ ...spec, onAnswer: (line) => talk.hear(line) });
-    void group.ended.then((ending) => {
-      talk.end(ending);
-      if (this.running?.group === group) this.running = undefined;
-    });
-    const ready = await this.until(group, talk.next(), signal);
-    if (ready.event !== 'ready')
-      throw new PlusctError('EngineCrashed', 'the sidecar does not say that it is ready');
-    this.cases = 0;
-    this.running = { group, talk, device: ready.device };
+    this.running = new Conversation(workshop.program('sidecar.py', args, folder));
     return this.running;
   }
 
-  private async ask(request: object, signal: AbortSignal): Promise<Answer> {
-    const { group, talk } = await this.start(signal);
-    this.cases += 1;
-    const answer = talk.next();
-    group.tell(JSON.stringify({ id: this.cases, ...request }));
-    return this.until(group, answer, signal);
-  }
-
-  /** Waits for an answer; a cancelled one takes the process with it, since nothing else ends a computation. */
-  private async until(group: ProcessGroup, answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-    const stop = () => void group.stop();
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop);
-    try {
-      return await answer;
-    } catch (error) {
-      throw signal.aborted ? cancelled('prediction') : error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
-  }
-}
-
-interface Running {
-  readonly group: ProcessGroup;
-  readonly talk: Conversation;
-  readonly device: 'cuda' | 'cpu';
-}
-
-/** One question, one answer; the end of the process is the answer to whatever is open. */
-class Conversation {
-  private open: { resolve(answer: Answer): void; reject(error: PlusctError): void } | undefined;
-  private over: PlusctError | undefined;
-
-  next(): Promise<Answer> {
+  /** Nothing but its end stops a computation: a cancelled case takes the process with it, unless others wait for that. */
+  private unlessCancelled<T>(
+    work: Promise<T>,
+    signal: AbortSignal,
+    forget = (): void => undefined,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.over !== undefined) reject(this.over);
-      else this.open = { resolve, reject };
+      const leave = async (): Promise<void> => {
+        forget();
+        if (this.underway === 1) await this.running?.stop();
+        reject(cancelled('prediction'));
+      };
+      const cancel = (): void => void leave();
+      if (signal.aborted) cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+      work.then(
+        (result) => {
+          signal.removeEventListener('abort', cancel);
+          resolve(result);
+        },
+        (error) => {
+          signal.removeEventListener('abort', cancel);
+          // Its process was stopped for the same reason: that is told by `leave`.
+          if (!signal.aborted) reject(error);
+        },
+      );
+    });
+  }
+}
+
+interface Open {
+  resolve(answer: CaseAnswer): void;
+  reject(error: PlusctError): void;
+}
+
+/** One process and what it was asked; the end of the process is the answer to whatever is open. */
+class Conversation {
+  readonly ready: Promise<'cuda' | 'cpu'>;
+  /** Cases that the process has been given. */
+  cases = 0;
+  private readonly group: ProcessGroup;
+  private readonly open = new Map<number, Open>();
+  private start!: { resolve(device: 'cuda' | 'cpu'): void; reject(error: PlusctError): void };
+  private over: PlusctError | undefined;
+  private stopping = false;
+  private whenIdle: (() => void)[] = [];
+
+  constructor(spec: GroupSpec) {
+    this.ready = new Promise((resolve, reject) => {
+      this.start = { resolve, reject };
+    });
+    this.ready.catch(() => undefined);
+    this.group = new ProcessGroup({ ...spec, onAnswer: (line) => this.hear(line) });
+    void this.group.ended.then((ending) => {
+      this.over ??= failureOf('nnU-Net’s sidecar', ending);
+      this.fail(this.over);
     });
   }
 
-  hear(line: string): void {
-    const answer = Answer.safeParse(parsed(line));
-    if (answer.success) this.open?.resolve(answer.data);
-    else
-      this.open?.reject(
-        new PlusctError('EngineCrashed', `the sidecar said what is no answer: ${line.slice(0, 200)}`),
-      );
+  get isOver(): boolean {
+    return this.stopping || this.over !== undefined;
   }
 
-  end(ending: GroupEnding): void {
-    this.over = failureOf('nnU-Net’s sidecar', ending);
-    this.open?.reject(this.over);
+  ask(request: object): { id: number; answer: Promise<CaseAnswer> } {
+    this.cases += 1;
+    const id = this.cases;
+    const answer = new Promise<CaseAnswer>((resolve, reject) => {
+      if (this.over !== undefined) return reject(this.over);
+      this.open.set(id, { resolve, reject });
+      this.group.tell(JSON.stringify({ id, ...request }));
+    });
+    return { id, answer };
+  }
+
+  /** Nobody waits for the answer any more. */
+  forget(id: number): void {
+    if (this.open.has(id) && !this.isOver) this.group.tell(JSON.stringify({ cancel: id }));
+    this.close(id);
+  }
+
+  /** Resolves when nothing is open. */
+  idle(): Promise<void> {
+    if (this.open.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.whenIdle.push(resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.group.stop();
+  }
+
+  private hear(line: string): void {
+    const { data } = Answer.safeParse(parsed(line));
+    if (data === undefined) {
+      const what = `the sidecar said what is no answer: ${line.slice(0, 200)}`;
+      this.fail(new PlusctError('EngineCrashed', what));
+    } else if (data.event === 'ready') {
+      this.start.resolve(data.device);
+    } else {
+      this.open.get(data.id)?.resolve(data);
+      this.close(data.id);
+    }
+  }
+
+  private fail(error: PlusctError): void {
+    this.start.reject(error);
+    for (const [id, { reject }] of [...this.open]) {
+      reject(error);
+      this.close(id);
+    }
+  }
+
+  private close(id: number): void {
+    this.open.delete(id);
+    if (this.open.size > 0) return;
+    for (const tell of this.whenIdle.splice(0)) tell();
   }
 }
 

@@ -59,10 +59,10 @@ async function models(count: number, settings = {}): Promise<string[]> {
   return ids;
 }
 
-const deviceOf = (about: Partial<DeviceAbout> = {}, crashed?: () => void) =>
+const deviceOf = (about: Partial<DeviceAbout> = {}, crashed?: () => void, engineByName = watched) =>
   new Device({
     store,
-    engineByName: watched,
+    engineByName,
     now: () => new Date(),
     about: { name: 'here-0', ...about },
     ...(crashed === undefined ? {} : { crashed }),
@@ -89,6 +89,36 @@ describe('a device', () => {
       ...['load 1', 'ask 1', 'ask 1', 'ask 1', 'free 1'],
       ...['load 2', 'ask 2', 'ask 2', 'ask 2'],
     ]);
+  });
+
+  it('gives cases of one model to an engine that takes several at once, and waits for all before another model', async () => {
+    const ids = await models(2, { memoryMb: 600 });
+    let most = 0;
+    const several = (): Engine => {
+      const engine = watched();
+      const load: Engine['load'] = async (model) => ({
+        ...(await engine.load(model)),
+        predict: async (_, { onDevice }) => {
+          deeds.push(`ask ${model[0]}`);
+          busy++;
+          most = Math.max(most, busy);
+          await sleep(5);
+          busy--;
+          onDevice?.(2);
+          return answer();
+        },
+      });
+      return { ...engine, load, describe: () => ({ ...engine.describe(), casesAtOnce: 3 }) };
+    };
+    const device = deviceOf({ memoryMb: 1000 }, undefined, several);
+    await Promise.all([0, 1, 0, 1, 0, 0, 0].map((n) => ask(device, ids[n]!)));
+    expect(most).toBe(3);
+    expect(deeds).toEqual([
+      ...['load 1', 'ask 1', 'ask 1', 'ask 1', 'ask 1', 'ask 1', 'free 1'],
+      ...['load 2', 'ask 2', 'ask 2'],
+    ]);
+    for (const { seconds, loadSeconds } of await readUsages(store))
+      expect(seconds).toBeCloseTo(2 + loadSeconds, 6);
   });
 
   it('does first what Temporal calls urgent', async () => {

@@ -65,7 +65,7 @@ export function engineContract(
       const { name: described, version, summary, device } = own.engine.describe();
       expect(described).toBe(name);
       expect(version).not.toBe('');
-      expect(summary).toMatch(/^[A-Z].{20,}\.$/s);
+      expect(summary).toMatch(/^\p{L}.{20,}\.$/su);
       expect(['cpu', 'gpu']).toContain(device);
       expect(own.engine.describe()).toEqual(own.engine.describe());
     });

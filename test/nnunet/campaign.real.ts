@@ -12,7 +12,11 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { draftRelease } from '../../activities/release-draft.js';
+import { publishManifest } from '../../activities/releases.js';
+import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { makePlan } from '../../cli/build-plan.js';
+import { downloadRelease } from '../../cli/release-download.js';
 import { workerSpecs } from '../../cli/worker-specs.js';
 import { Dataset } from '../../domain/campaign.js';
 import { modelsPrefix, predictionKey } from '../../domain/keys.js';
@@ -20,7 +24,9 @@ import { Model } from '../../domain/model.js';
 import { organValue } from '../../domain/organ.js';
 import { Prediction } from '../../domain/prediction.js';
 import { taskQueue } from '../../domain/queues.js';
+import type { ReleaseChoice } from '../../domain/release.js';
 import { campaignId, workflowTypes } from '../../domain/workflow-ids.js';
+import { verifyDataset } from '../../engines/nnunet/integrity.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { engineEnvironment, enginePin } from '../../infra/engine-environment.js';
 import { resolveHome } from '../../infra/home.js';
@@ -34,6 +40,8 @@ import type { ObjectStore } from '../../storage/object-store.js';
 import { s3Store } from '../../storage/s3.js';
 import { readConfig } from '../../workers/config.js';
 import type { BuildReport } from '../../workflows/build-dataset.js';
+import { storeSession } from '../cli/made-session.js';
+import { choice } from '../domain/releases.js';
 import { runningGroups } from './running-groups.js';
 
 /** A whole installation as `plusct up` runs it, whose gpu worker is killed while it trains and while it predicts. */
@@ -200,5 +208,21 @@ describe('a campaign with nnU-Net whose gpu worker is killed twice', () => {
       const { values } = readLabelMap(await getContent(store, labelMap), labelMap.key);
       expect([0, organValue[organs[0]!]]).toEqual(expect.arrayContaining([...new Set(values)]));
     }
+  });
+
+  it('is published as a release whose nnU-Net layout passes nnU-Net’s own integrity check', async () => {
+    const work = workVolumesInThreads(1);
+    // Cases of LiTS may not be shared with labels of somebody else's.
+    const permitted: ReleaseChoice = { ...choice, trainingBinds: false, uses: ['derivatives'] };
+    const draft = await draftRelease({ store, work }, { campaign, version: '1.0.0', choice: permitted });
+    await work.close();
+    if ('refusals' in draft) throw new Error(draft.refusals.join());
+    const at = new Date().toISOString();
+    await publishManifest(store, { campaign, version: '1.0.0', manifest: draft.manifest, at });
+    const out = join(directory, 'release');
+    await downloadRelease(storeSession(store), '1.0.0', { out, layout: 'nnunet', datasetId: '501' });
+    const [dataset] = readdirSync(out).filter((name) => name.startsWith('Dataset501_'));
+    const { signal } = new AbortController();
+    expect(await verifyDataset(join(out, dataset!), signal)).toContain('verify_dataset_integrity Done');
   });
 });

@@ -13,9 +13,15 @@ import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 const say = (message) => console.log(JSON.stringify(message));
 const [, , , , folder] = process.argv;
+const done = (id) => say({ event: 'done', id, seconds: 1, deviceSeconds: 0.5, degraded: false });
+let waiting;
 say({ event: 'ready', device: 'cuda' });
 for await (const line of createInterface({ input: process.stdin })) {
-  const { id, image, device, results } = JSON.parse(line);
+  const { id, cancel, image, device, results } = JSON.parse(line);
+  if (cancel !== undefined) {
+    appendFileSync(folder + '.cancels', cancel + '\\n');
+    continue;
+  }
   appendFileSync(folder + '.requests', JSON.stringify({ image, device, results, pid: process.pid }) + '\\n');
   const failed = (error, message, poisoned = false) => say({ event: 'failed', id, error, message, poisoned });
   const deeds = {
@@ -23,13 +29,16 @@ for await (const line of createInterface({ input: process.stdin })) {
     'die-silently': () => process.kill(process.pid, 'SIGKILL'),
     poison: () => failed('RuntimeError', 'CUDA error: device-side assert triggered', true),
     broken: () => failed('ImageFileError', 'Cannot work out file type'),
-    large: () => device === 'cpu' ? say({ event: 'done', id, seconds: 9, degraded: false }) : failed('OutOfMemoryError', 'CUDA out of memory'),
+    large: () => device === 'cpu' ? say({ event: 'done', id, seconds: 9, deviceSeconds: 3, degraded: false }) : failed('OutOfMemoryError', 'CUDA out of memory'),
     huge: () => failed('OutOfMemoryError', 'out of memory'),
-    moved: () => say({ event: 'done', id, seconds: 2, degraded: true }),
+    moved: () => say({ event: 'done', id, seconds: 2, deviceSeconds: 1, degraded: true }),
     garbage: () => console.log('Traceback?'),
     hang: () => undefined,
+    slow: () => setTimeout(done, 200, id),
+    'wait-for-next': () => { waiting = id; },
+    'answer-both': () => { done(id); done(waiting); },
   };
-  (deeds[image] ?? (() => say({ event: 'done', id, seconds: 1, degraded: false })))();
+  (deeds[image] ?? (() => done(id)))();
 }
 `;
 
@@ -44,7 +53,7 @@ beforeEach(() => {
   sidecar = new Sidecar({ workshop, model, folder: own.path, mirror: false, device: 'auto' });
 });
 afterEach(async () => {
-  await sidecar.stop();
+  await sidecar.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -55,12 +64,13 @@ const requests = (): { image: string; device: string; results: string; pid: numb
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+const one = { seconds: 1, deviceSeconds: 0.5 };
 const groups = () => readdirSync(join(folder, 'work', 'groups'));
 
 describe('the sidecar', () => {
-  it('keeps one process for case after case, one at a time', async () => {
+  it('keeps one process for case after case', async () => {
     const all = await Promise.all(['a', 'b', 'c'].map((image) => predict(image)));
-    expect(all).toEqual([{ seconds: 1 }, { seconds: 1 }, { seconds: 1 }]);
+    expect(all).toEqual([one, one, one]);
     expect(requests().map(({ image }) => image)).toEqual(['a', 'b', 'c']);
     expect(new Set(requests().map(({ pid }) => pid)).size).toBe(1);
   });
@@ -72,7 +82,7 @@ describe('the sidecar', () => {
       message: expect.stringContaining('prepares data died'),
     });
     await expect(predict('die-silently')).rejects.toThrow(/killed, most likely for want of memory/);
-    expect(await predict('b')).toEqual({ seconds: 1 });
+    expect(await predict('b')).toEqual(one);
     expect(new Set(requests().map(({ pid }) => pid)).size).toBe(3);
   });
 
@@ -90,7 +100,11 @@ describe('the sidecar', () => {
   });
 
   it('climbs down where memory is short, and says so', async () => {
-    expect(await predict('large')).toEqual({ seconds: 9, degraded: 'results in the main memory, on cpu' });
+    expect(await predict('large')).toEqual({
+      seconds: 9,
+      deviceSeconds: 3,
+      degraded: 'results in the main memory, on cpu',
+    });
     expect(requests().map(({ device, results }) => `${device}/${results}`)).toEqual([
       'cuda/device',
       'cuda/cpu',
@@ -112,8 +126,56 @@ describe('the sidecar', () => {
     await expect(hanging).rejects.toMatchObject({ kind: 'Cancelled' });
     expect(groups()).toEqual([]);
     await expect(predict('a', stop.signal)).rejects.toMatchObject({ kind: 'Cancelled' });
-    expect(await predict('a')).toEqual({ seconds: 1 });
-    await sidecar.stop();
+    expect(await predict('a')).toEqual(one);
+    await sidecar.close();
     expect(groups()).toEqual([]);
+  });
+
+  it('takes a case while another is under way, and gives each its own answer', async () => {
+    const first = predict('wait-for-next');
+    const second = predict('answer-both');
+    expect(await Promise.all([first, second])).toEqual([one, one]);
+  });
+
+  it('that dies fails all the cases that it had, and only those', async () => {
+    const both = [predict('hang'), predict('die')];
+    for (const each of both) await expect(each).rejects.toMatchObject({ kind: 'EngineCrashed' });
+    expect(await predict('a')).toEqual(one);
+  });
+
+  it('goes on where one of several cases is cancelled, and is told of it', async () => {
+    const stop = new AbortController();
+    const hanging = predict('hang', stop.signal);
+    const other = predict('wait-for-next');
+    await waitUntil(() => existsSync(`${model}.requests`) && requests().length === 2, { timeoutMs: 10_000 });
+    stop.abort();
+    await expect(hanging).rejects.toMatchObject({ kind: 'Cancelled' });
+    expect(await Promise.all([predict('answer-both'), other])).toEqual([one, one]);
+    expect(readFileSync(`${model}.cancels`, 'utf8')).toBe('1\n');
+    expect(new Set(requests().map(({ pid }) => pid)).size).toBe(1);
+  });
+
+  it('waits for its cases before a fresh process takes over, and starts none once it is closed', async () => {
+    for (let n = 0; n < 199; n++) await predict('a');
+    const waiting = predict('wait-for-next');
+    await waitUntil(() => requests().length === 200, { timeoutMs: 10_000 });
+    const next = predict('b');
+    const ends = Promise.allSettled([waiting, next]);
+    await sidecar.close();
+    const crashed = { status: 'rejected', reason: { kind: 'EngineCrashed' } };
+    expect(await ends).toMatchObject([crashed, crashed]);
+    expect(requests().at(-1)!.image).toBe('wait-for-next');
+    await expect(predict('a')).rejects.toThrow('let go');
+    expect(groups()).toEqual([]);
+  });
+
+  it('is replaced by a fresh process once its last case is done', async () => {
+    for (let n = 0; n < 199; n++) await predict('a');
+    const last = predict('slow');
+    await waitUntil(() => requests().length === 200, { timeoutMs: 10_000 });
+    expect(await Promise.all([last, predict('b')])).toEqual([one, one]);
+    const [before, after] = requests().slice(-2);
+    expect([before!.image, after!.image]).toEqual(['slow', 'b']);
+    expect(after!.pid).not.toBe(before!.pid);
   });
 });
