@@ -1,6 +1,7 @@
 import { countChangedVoxels, planContent } from '../activities/release-draft.js';
 import { type ReleaseEffects, releaseEffects } from '../activities/release-effects.js';
 import { readReleaseRecords } from '../activities/release-records.js';
+import { releaseRows } from '../activities/release-rows.js';
 import { workVolumesInThreads } from '../activities/volume-pool.js';
 import { caseName } from '../domain/case-name.js';
 import type { ReleaseManifest } from '../domain/release.js';
@@ -73,22 +74,7 @@ export async function planRelease(
 export async function listReleases(session: Session, options: ReleaseOptions): Promise<void> {
   const { store } = session;
   const campaign = await chooseCampaign(store, options.campaign);
-  const versions = await releaseVersions(store, campaign);
-  const rows = await Promise.all(
-    versions.map(async (version) => {
-      const { manifest, sha256 } = await requireRelease(store, campaign, version);
-      const at = (await readPublication(store, campaign, version))?.at;
-      const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-      return {
-        version,
-        at: at ?? null,
-        cases: manifest.cases.length,
-        images: manifest.choice.images,
-        bytes,
-        manifestSha256: sha256,
-      };
-    }),
-  );
+  const rows = await releaseRows(store, campaign);
   if (options.json) return printJson(rows);
   if (rows.length === 0) return say(`${campaign} has no release yet; plusct release plan shows the first.`);
   printFittingTable(

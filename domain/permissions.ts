@@ -47,6 +47,9 @@ export const permissions = {
     means: 'see how well people agree',
   },
   'evaluation.read': { roles: everyone, scope: 'read', means: 'see evaluations' },
+  'round.read': { roles: everyone, scope: 'read', means: 'see pseudo-label rounds' },
+  'release.read': { roles: everyone, scope: 'read', means: 'see releases and their errata' },
+  'device.read': { roles: overseers, scope: 'read', means: 'see devices and their use' },
   'case.decide': {
     roles: ['lead', 'operator'],
     scope: 'manage',

@@ -16,7 +16,7 @@ export async function verifyDataset(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<string> {
   const name = basename(resolve(folder));
-  const [, number] = /^Dataset(\d{3})_\w+$/.exec(name) ?? [];
+  const [, number] = /^Dataset(\d{3})_[\w.-]+$/.exec(name) ?? [];
   if (number === undefined)
     throw new PlusctError('InvalidInput', `${folder}: nnU-Net wants a folder called DatasetNNN_Name`);
   const workshop = Workshop.open(environment);

@@ -117,6 +117,9 @@ describe('the permission table', () => {
         "evaluation.read: GET /api/v1/campaigns/:campaign/evaluations",
         "evaluation.read: GET /api/v1/campaigns/:campaign/evaluations/:evaluation",
         "evaluation.read: GET /api/v1/campaigns/:campaign/evaluations/:evaluation/files/:file",
+        "round.read: GET /api/v1/campaigns/:campaign/rounds",
+        "release.read: GET /api/v1/campaigns/:campaign/releases",
+        "device.read: GET /api/v1/campaigns/:campaign/devices",
         "case.decide: POST /api/v1/campaigns/:campaign/decisions",
         "mask.upload: POST /api/v1/campaigns/:campaign/uploads",
       ]

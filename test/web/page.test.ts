@@ -15,6 +15,7 @@ import { type Installation, install } from '../workflows/installation.js';
 import { browserPath, countPixels, openBrowser, type Seat, takeSeat } from './browser.js';
 import { makeProvider } from './identity-provider.js';
 import { type MadeConsole, makeConsole } from './made-console.js';
+import { publishMadeModels } from './made-models.js';
 import { makePhantomCampaign, type PhantomCase, publishMadeEvaluation } from './phantom-campaign.js';
 
 const people: Person[] = [
@@ -171,6 +172,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     made = await makeConsole(installation, { pageFolder: resolve('dist/web/page') });
     ({ campaign, cases } = await makePhantomCampaign(installation, people, axisCodes));
     await publishMadeEvaluation(installation.store, campaign);
+    await publishMadeModels(installation.store, campaign, cases[0]!.at.caseId);
     browser = await openBrowser();
     await vi.waitFor(
       async () => expect((await made.as('anna').get(`/campaigns/${campaign}/inbox`)).body.total).toBe(4),
@@ -393,7 +395,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     expect(faults).toEqual([]);
   }, 300_000);
 
-  it('shows overview, people, audit trail and evaluations, in light and dark', async () => {
+  it('shows overview, people, audit trail, evaluations, models and releases, in light and dark', async () => {
     for (const scheme of ['light', 'dark'] as const) {
       const { page, shot, faults } = await seat('lea', scheme);
       for (const [name, heading] of [
@@ -402,6 +404,8 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
         ['audit', 'Audit trail'],
         [`audit/lits/${phantom.at.caseId}/1`, 'Audit trail'],
         ['evaluations', 'Evaluations'],
+        ['models', 'Models'],
+        ['releases', 'Releases'],
       ] as const) {
         await open(page, name);
         await page.getByRole('heading', { level: 1, name: heading }).waitFor();
@@ -416,6 +420,20 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
     await open(page, `audit/lits/${phantom.at.caseId}/1`);
     await page.getByText('The chain is whole.').waitFor();
     await page.getByText('Too far to the front.').first().waitFor();
+    await open(page, 'models');
+    const gate = page.locator('.panel', { hasText: 'Round 1' });
+    await gate.getByText('0.930 → 0.961').waitFor();
+    await gate.getByText('may be promoted').waitFor();
+    await page.locator('.panel', { hasText: 'Round 2' }).getByText('It has not ended.').waitFor();
+    await page
+      .getByRole('row', { name: `${campaign}-1` })
+      .getByText('exit code 1')
+      .waitFor();
+    await open(page, 'releases');
+    await page.getByRole('row', { name: '1.0.0' }).first().waitFor();
+    await page.getByText('The lowest slices are missing.').waitFor();
+    await page.getByRole('link', { name: `lits/${cases[0]!.at.caseId}` }).click();
+    await page.locator('.title').getByText(cases[0]!.at.caseId).waitFor();
   }, 300_000);
 
   it('asks strangers for their token, and says what to do when it is wrong', async () => {

@@ -20,12 +20,15 @@ import { bundleRoutes } from './routes/bundles.js';
 import { campaignRoutes } from './routes/campaigns.js';
 import { caseRoutes } from './routes/cases.js';
 import { decisionRoutes } from './routes/decisions.js';
+import { deviceRoutes } from './routes/devices.js';
 import { evaluationRoutes } from './routes/evaluations.js';
 import { eventRoutes } from './routes/events.js';
 import { figureRoutes } from './routes/figures.js';
 import { healthRoutes } from './routes/health.js';
 import { inboxRoutes } from './routes/inbox.js';
 import { peopleRoutes } from './routes/people.js';
+import { releaseRoutes } from './routes/releases.js';
+import { roundRoutes } from './routes/rounds.js';
 import { sessionRoutes } from './routes/session.js';
 import { signInRoutes } from './routes/sign-in.js';
 import { taskRoutes } from './routes/tasks.js';
@@ -59,6 +62,9 @@ const routes = [
   peopleRoutes,
   eventRoutes,
   evaluationRoutes,
+  roundRoutes,
+  releaseRoutes,
+  deviceRoutes,
   decisionRoutes,
 ];
 

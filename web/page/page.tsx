@@ -2,8 +2,10 @@ import { useEffect } from 'preact/hooks';
 import { AuditPage } from './pages/audit.js';
 import { CasePage } from './pages/case.js';
 import { EvaluationsPage } from './pages/evaluations.js';
+import { ModelsPage } from './pages/models.js';
 import { OverviewPage } from './pages/overview.js';
 import { PeoplePage } from './pages/people.js';
+import { ReleasesPage } from './pages/releases.js';
 import { ReviewPage } from './pages/review.js';
 import { SignInPage } from './pages/sign-in.js';
 import { WorkPage } from './pages/work.js';
@@ -65,6 +67,8 @@ const titles: Record<PageName, string> = {
   people: 'People',
   audit: 'Audit trail',
   evaluations: 'Evaluations',
+  models: 'Models',
+  releases: 'Releases',
   case: 'Case',
 };
 
@@ -112,5 +116,7 @@ const pages: Record<PageName, () => preact.JSX.Element> = {
   people: () => <PeoplePage />,
   audit: () => <AuditPage />,
   evaluations: () => <EvaluationsPage />,
+  models: () => <ModelsPage />,
+  releases: () => <ReleasesPage />,
   case: () => <CasePage />,
 };

@@ -23,6 +23,8 @@ const entries: readonly Entry[] = [
   { page: 'people', title: 'People', key: 'P', shown: () => may('people.read') },
   { page: 'audit', title: 'Audit trail', key: 'A', shown: () => may('audit.read') },
   { page: 'evaluations', title: 'Evaluations', key: 'E', shown: () => may('evaluation.read') },
+  { page: 'models', title: 'Models', key: 'M', shown: () => may('round.read') },
+  { page: 'releases', title: 'Releases', key: 'L', shown: () => may('release.read') },
 ];
 
 const liveWords = { off: 'not live', waiting: 'connecting', open: 'live' } as const;

@@ -6,7 +6,17 @@ addEventListener('popstate', () => {
 });
 
 /** Pages of a campaign: `/c/{campaign}/{page}/…`. */
-export const pageNames = ['overview', 'work', 'review', 'people', 'audit', 'evaluations', 'case'] as const;
+export const pageNames = [
+  'overview',
+  'work',
+  'review',
+  'people',
+  'audit',
+  'evaluations',
+  'models',
+  'releases',
+  'case',
+] as const;
 export type PageName = (typeof pageNames)[number];
 
 export interface Route {
