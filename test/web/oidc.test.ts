@@ -86,6 +86,8 @@ describe('signing in through an OpenID provider', () => {
     expect((await browser.go(changed.href)).response.status).toBe(401);
     expect((await browser.go(back)).response.status).toBe(302);
     expect((await browser.go(back)).response.status).toBe(401);
+    const person = await fetch(back, { headers: { accept: 'text/html' }, redirect: 'manual' });
+    expect([person.status, person.headers.get('location')]).toEqual([302, '/sign-in?failed=answer']);
   }, 60_000);
 
   it('gives nobody a role that no roster gives them, and takes no local token', async () => {

@@ -465,6 +465,10 @@ describe.skipIf(browserPath === undefined)(`the page in a browser, on real serve
       await page.getByRole('navigation', { name: 'Pages' }).waitFor();
       expect(page.url()).toBe(`${publicUrl}/c/${campaign}/work`);
       await page.getByText('Dr anna').waitFor();
+      const stranger = await takeSeat(browser, `${publicUrl}${callbackPath}?code=none&state=none`, folder);
+      await stranger.page.getByRole('alert').getByText('Sign in again').waitFor();
+      await stranger.page.getByRole('link', { name: 'Sign in with your institution' }).waitFor();
+      await stranger.shot('sign-in-failed');
     } finally {
       await served.close();
       await provider.close();

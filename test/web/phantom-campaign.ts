@@ -94,7 +94,8 @@ export async function makePhantomCampaign(
   people: readonly Person[],
   axisCodes: readonly string[],
 ): Promise<{ readonly campaign: string; readonly cases: readonly PhantomCase[] }> {
-  const campaign = `page-${randomUUID().slice(0, 8)}`;
+  // People begin with the first of their campaigns; those of other tests are in the same store.
+  const campaign = `0-page-${randomUUID().slice(0, 8)}`;
   await publishJson(store, campaignPlanKey(campaign), humanPlan(campaign, people));
   const cases: PhantomCase[] = [];
   for (const [n, codes] of axisCodes.entries())

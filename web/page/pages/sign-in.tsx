@@ -3,10 +3,20 @@ import type { SignInMethods } from '../../api/schemas/me.js';
 import { ProblemBox } from '../parts/problem-box.js';
 import { signIn, signInAddress, signInMethods, signInProblem } from '../state/session.js';
 
+/** Why the way back from the institution's provider ended here. */
+const failures = new Map([
+  ['provider', 'Your institution’s sign-in does not answer. Try again in a moment.'],
+  [
+    'answer',
+    'What your institution’s sign-in answered does not hold, or it took too long. Sign in again; if that does not help, tell whoever runs this server.',
+  ],
+]);
+
 /** The door: a local token, or the provider of the institution. */
 export function SignInPage() {
   const [methods, setMethods] = useState<SignInMethods | undefined>();
   const [problem, setProblem] = useState<unknown>();
+  const failure = failures.get(new URLSearchParams(location.search).get('failed') ?? '');
   useEffect(() => {
     signInMethods().then(setMethods, setProblem);
   }, []);
@@ -18,6 +28,12 @@ export function SignInPage() {
           <p class="soft">One fully labelled dataset out of single-organ CT collections.</p>
         </div>
         <ProblemBox problem={signInProblem.value ?? problem} />
+        {failure !== undefined && (
+          <div class="notice bad" role="alert">
+            <b>You are not signed in</b>
+            <p>{failure}</p>
+          </div>
+        )}
         <div class="panel">
           <div class="body">
             {methods === undefined && problem === undefined && <span class="bone" />}
