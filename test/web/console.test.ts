@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { signInLinks } from '../../cli/serve.js';
+import { auditPrefix } from '../../domain/keys.js';
 import { organs } from '../../domain/organ.js';
 import type { Person } from '../../domain/person.js';
 import type { TaskState } from '../../domain/task.js';
@@ -192,6 +193,24 @@ describe('the console on real servers', () => {
       (each) => each.json() as Promise<{ paths: object }>,
     );
     expect(Object.keys(document.paths).length).toBeGreaterThan(15);
+  });
+
+  it('tells the record of a campaign newest first, each record once', async () => {
+    const seen: { at: string; entity: string; sequence: number }[] = [];
+    let cursor = '';
+    do {
+      const { body } = await console_
+        .as('clara')
+        .get(`/campaigns/${made.campaign}/audit?limit=7${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      seen.push(...body.records);
+      cursor = body.next ?? '';
+    } while (cursor !== '');
+    const times = seen.map(({ at }) => at);
+    expect(times).toEqual(times.toSorted().reverse());
+    let records = 0;
+    for await (const _ of installation.store.list(auditPrefix(made.campaign))) records += 1;
+    expect(new Set(seen.map(({ entity, sequence }) => `${entity} ${sequence}`)).size).toBe(seen.length);
+    expect(seen.length).toBe(records);
   });
 
   it('has a sign-in link for everybody of the campaign, those who joined later too', async () => {

@@ -1,7 +1,8 @@
 import { AuditRecord } from '../../../domain/audit.js';
-import { auditPrefix } from '../../../domain/keys.js';
+import { auditKey } from '../../../domain/keys.js';
 import { requireJson } from '../../../storage/json.js';
 import { mapBounded } from '../../../storage/map-bounded.js';
+import { newestChanges } from '../../../storage/newest-changes.js';
 import type { Api, ApiContext } from '../api.js';
 import { CampaignParams, PageQuery } from '../schemas/address.js';
 import { problems } from '../schemas/problems.js';
@@ -9,7 +10,7 @@ import { AuditPage } from '../schemas/task-body.js';
 
 const readsAtOnce = 16;
 
-/** The record of a campaign, page by page. */
+/** The record of a campaign, the newest first, page by page. */
 export function auditRoutes(api: Api, { store }: ApiContext): void {
   api.get(
     '/campaigns/:campaign/audit',
@@ -22,19 +23,14 @@ export function auditRoutes(api: Api, { store }: ApiContext): void {
         response: { 200: AuditPage, ...problems },
       },
     },
-    async ({ params: { campaign }, query: { cursor = '', limit } }) => {
-      const prefix = auditPrefix(campaign);
-      const names: string[] = [];
-      for await (const key of store.list(prefix, `${prefix}${cursor}`)) {
-        names.push(key.slice(prefix.length));
-        if (names.length > limit) break;
-      }
-      const page = names.slice(0, limit);
-      const records = await mapBounded(page, readsAtOnce, (name) =>
-        requireJson(store, `${prefix}${name}`, AuditRecord),
-      );
-      const last = page.at(-1);
-      return { records, ...(last !== undefined && names.length > limit ? { next: last } : {}) };
+    async ({ params: { campaign }, query: { cursor, limit } }) => {
+      const { changes, next } = await newestChanges(store, campaign, { before: cursor, limit });
+      const records = await mapBounded(changes, readsAtOnce, async ({ entity, sequence, at }) => {
+        const record = await requireJson(store, auditKey(campaign, entity, sequence), AuditRecord);
+        // One that came late was also announced under the time at which it came.
+        return Date.parse(record.at) === Date.parse(at) ? [record] : [];
+      });
+      return { records: records.flat(), ...(next === undefined ? {} : { next }) };
     },
   );
 }
