@@ -1,8 +1,10 @@
 import type { CampaignPlan, LeftOut } from '../domain/campaign.js';
 import type { Passport } from '../domain/case.js';
-import { CaseGroups, type CasePair, groupsOf } from '../domain/case-groups.js';
+import { CaseGroups, type CopyPair, groupsOf } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
+import { PlusctError } from '../domain/errors.js';
 import { caseGroupsKey, coarseKey, manifestKey, sketchKey } from '../domain/keys.js';
+import { patientText } from '../domain/patients.js';
 import { ScanSketch } from '../domain/same-scan.js';
 import { exactDuplicates, similarFinding, turnedFinding } from '../sources/duplicates.js';
 import { getContent } from '../storage/content.js';
@@ -19,6 +21,11 @@ interface SketchedCase {
   readonly name: string;
   readonly passport: Passport;
   readonly sketch: ScanSketch;
+}
+
+/** Cases that show one scan. */
+interface Copies extends CaseGroups {
+  pairs: CopyPair[];
 }
 
 /** Sketches read at once, and pairs whose voxels are compared at once: each of these holds two volumes. */
@@ -41,7 +48,7 @@ export async function findCopies(
   const { campaign } = plan;
   const accepted = passports.filter((each) => each.status === 'accepted');
   const withdrawn: LeftOut[] = [];
-  const known: CasePair[] = [];
+  const known: CopyPair[] = [];
   for (const { collection } of plan.collections) {
     const manifest = await requireJson(store, manifestKey(campaign, collection), Manifest);
     for (const { caseId, withdrawnCopyOf } of manifest.cases) {
@@ -61,10 +68,28 @@ export async function findCopies(
   }
   const out = new Set(withdrawn.map(caseName));
   const exact = exactOf(accepted.filter((each) => !out.has(caseName(each))));
-  const groups = await groupCases({ store, work }, campaign, passports, known);
+  const copies = await groupCases({ store, work }, campaign, passports, known);
+  const groups = withPatients(copies, passports.map(caseName), plan.patients);
   await publishJson(store, caseGroupsKey(campaign), CaseGroups.parse(groups));
   const gone = new Set([...withdrawn, ...exact].map(caseName));
-  return [...withdrawn, ...exact, ...leftOutOf(groups, passports, gone)];
+  return [...withdrawn, ...exact, ...leftOutOf(copies, passports, gone)];
+}
+
+/** The groups with scans of one patient together; these are no copies, and nothing is left out for them. */
+function withPatients(
+  copies: Copies,
+  names: readonly string[],
+  patients: CampaignPlan['patients'],
+): CaseGroups {
+  if (patients === undefined) return copies;
+  const known = new Set(names);
+  const lost = patients.find(({ first, second }) => !known.has(first) || !known.has(second));
+  if (lost !== undefined) {
+    const message = `${lost.first} and ${lost.second}: ${patientText(lost.same)}; ingest found only one of them or none. Put the files back, or build another campaign with a table that leaves them out`;
+    throw new PlusctError('InvalidInput', message);
+  }
+  const pairs = [...copies.pairs, ...patients];
+  return { ...copies, pairs, groups: groupsOf(names, pairs) };
 }
 
 async function compare(
@@ -102,8 +127,8 @@ async function groupCases(
   { store, work }: Means,
   campaign: string,
   passports: readonly Passport[],
-  known: readonly CasePair[],
-): Promise<CaseGroups> {
+  known: readonly CopyPair[],
+): Promise<Copies> {
   const sketched = await sketchesOf({ store }, campaign, passports);
   const candidates = await candidatesOf(work, sketched);
   const close = await closePairs({ store, work }, campaign, candidates);
@@ -191,7 +216,7 @@ export function rowsOf(count: number): { from: number; to: number }[] {
  * count. Voxels equal but turned exclude a case; a copy that was cut, resampled or re-windowed waits for a person.
  */
 function leftOutOf(
-  { pairs, groups }: CaseGroups,
+  { pairs, groups }: Copies,
   passports: readonly Passport[],
   gone: ReadonlySet<string>,
 ): LeftOut[] {

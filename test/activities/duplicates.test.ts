@@ -18,6 +18,7 @@ import {
   worklistKey,
 } from '../../domain/keys.js';
 import { organs } from '../../domain/organ.js';
+import type { PatientPair } from '../../domain/patients.js';
 import { packCoarse } from '../../imaging/coarse-file.js';
 import { coarseVolume } from '../../imaging/coarse-volume.js';
 import { writeCt } from '../../imaging/nifti-write.js';
@@ -68,11 +69,20 @@ describe('the triangle of all pairs', () => {
   });
 });
 
+/** A table says that a case and one that is no copy are of one patient. */
+const patients: PatientPair[] = [
+  {
+    first: 'lits/volume-0',
+    second: 'nih-pancreas/PANCREAS_0002',
+    same: { kind: 'same-patient', table: 'patients.csv', sha256: 'ab'.repeat(32), lines: [2, 5] },
+  },
+];
+
 describe('the worklist of a campaign', () => {
-  it('holds one case of every scan, and the groups are on record with their proof', async () => {
+  it('holds one case of every scan, two of one patient; the groups are on record with their proof', async () => {
     const [first, second, third] = [...madePatients(3)].map(({ scan }) => scan);
     const collections: Collection[] = ['lits', 'nih-pancreas'];
-    const plan = { campaign, refine: 'human', engine: 'atlas', people: [], seed: 1, window: 10 };
+    const plan = { campaign, refine: 'human', engine: 'atlas', people: [], seed: 1, window: 10, patients };
     await publishJson(store, campaignPlanKey(campaign), {
       ...plan,
       collections: collections.map((collection) => ({ collection, directory: collection })),
@@ -111,9 +121,15 @@ describe('the worklist of a campaign', () => {
     const { groups, pairs, compared } = await requireJson(store, caseGroupsKey(campaign), CaseGroups);
     expect(compared).toBe(6);
     expect(groups).toEqual([
-      ['lits/volume-0', 'nih-pancreas/PANCREAS_0001'],
+      ['lits/volume-0', 'nih-pancreas/PANCREAS_0001', 'nih-pancreas/PANCREAS_0002'],
       ['lits/volume-1', 'nih-pancreas/PANCREAS_0003', 'nih-pancreas/PANCREAS_0004'],
     ]);
-    expect(pairs.map(({ same }) => same.kind)).toEqual(['turned', 'crop', 'similar', 'similar']);
+    expect(pairs.map(({ same }) => same.kind)).toEqual([
+      'turned',
+      'crop',
+      'similar',
+      'similar',
+      'same-patient',
+    ]);
   }, 240_000);
 });
