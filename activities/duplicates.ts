@@ -13,7 +13,7 @@ import { mapBounded } from '../storage/map-bounded.js';
 import type { Dependencies } from './dependencies.js';
 import { Manifest } from './ingest.js';
 import { withdrawnFinding } from './left-out.js';
-import type { CopyProof } from './volume-work.js';
+import type { CoarseScan, CopyProof } from './volume-work.js';
 
 type Means = Pick<Dependencies, 'store' | 'work'>;
 
@@ -28,13 +28,17 @@ interface Copies extends CaseGroups {
   pairs: CopyPair[];
 }
 
+type CandidatePair = readonly [SketchedCase, SketchedCase];
+
 /** Sketches read at once, and pairs whose voxels are compared at once: each of these holds two volumes. */
 const readsAtOnce = 16;
 const comparisonsAtOnce = 2;
 /** Sketches are small, but a job gets a copy of them: it should take some seconds, at some 0.2 ms a pair. */
 const pairsPerJob = 20_000;
 const sketchJobsAtOnce = 8;
-const coarseAtOnce = 4;
+/** Coarse scans that a job gets, each under a megabyte or so. */
+const coarsePerJob = 16;
+const coarseJobsAtOnce = 4;
 
 /**
  * Cases that are left out as copies: those that their collection withdrew, those with the voxels of an earlier one, those that
@@ -171,31 +175,47 @@ async function sketchesOf(
 async function candidatesOf(
   work: Pick<Means['work'], 'lookAlikes'>,
   cases: readonly SketchedCase[],
-): Promise<[SketchedCase, SketchedCase][]> {
+): Promise<CandidatePair[]> {
   const sketches = cases.map(({ sketch }) => sketch);
   const alike = await mapBounded(rowsOf(cases.length), sketchJobsAtOnce, ({ from, to }) =>
     work.lookAlikes({ sketches: sketches.slice(0, to), from, to }),
   );
-  return alike.flat().map(([m, n]) => [cases[m]!, cases[n]!]);
+  return alike.flat().map(([m, n]) => [cases[m]!, cases[n]!] as const);
 }
 
 /** The candidates without those whose coarse scans show already that they are strangers. */
 async function closePairs(
   { store, work }: Means,
   campaign: string,
-  candidates: readonly [SketchedCase, SketchedCase][],
-): Promise<[SketchedCase, SketchedCase][]> {
-  const coarsely = async ({ passport: { collection, caseId }, sketch }: SketchedCase) => {
+  candidates: readonly CandidatePair[],
+): Promise<CandidatePair[]> {
+  const coarsely = async ({
+    passport: { collection, caseId },
+    sketch,
+  }: SketchedCase): Promise<CoarseScan> => {
     const coarse = await store.get(coarseKey({ campaign, collection, caseId }));
-    return coarse && { sketch, coarse };
+    return { sketch, ...(coarse === undefined ? {} : { coarse }) };
   };
-  const close = await mapBounded(candidates, coarseAtOnce, async (pair) => {
-    if (pair[0].sketch.multisetSha256 === pair[1].sketch.multisetSha256) return [pair];
-    const [one, other] = await Promise.all(pair.map(coarsely));
-    const stranger = one !== undefined && other !== undefined && !(await work.fitCoarsely({ one, other }));
-    return stranger ? [] : [pair];
+  const close = await mapBounded(jobsOf(candidates), coarseJobsAtOnce, async (pairs) => {
+    const other = await coarsely(pairs[0]![1]);
+    const fits = await work.fitCoarsely({
+      ones: await Promise.all(pairs.map(([one]) => coarsely(one))),
+      other,
+    });
+    return pairs.filter((_, n) => fits[n]);
   });
   return close.flat();
+}
+
+/** Pairs that follow each other and have the same second, which is then read once; `coarsePerJob` at most. */
+export function jobsOf<T>(pairs: readonly (readonly [T, T])[]): (readonly [T, T])[][] {
+  const jobs: (readonly [T, T])[][] = [];
+  for (const pair of pairs) {
+    const last = jobs.at(-1);
+    if (last !== undefined && last[0]![1] === pair[1] && last.length < coarsePerJob) last.push(pair);
+    else jobs.push([pair]);
+  }
+  return jobs;
 }
 
 /** The triangle of all pairs of `count` sketches, cut into jobs of about `pairsPerJob` pairs. */

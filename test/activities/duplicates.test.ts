@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { campaignDeeds } from '../../activities/campaign.js';
-import { rowsOf } from '../../activities/duplicates.js';
+import { jobsOf, rowsOf } from '../../activities/duplicates.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { madePatients } from '../../bench/duplicate-trial.js';
 import { copyOf } from '../../bench/scan-copies.js';
@@ -66,6 +66,15 @@ describe('the triangle of all pairs', () => {
     expect(rows).toEqual(Array.from({ length: count }, (_, n) => n));
     const pairs = jobs.map(({ from, to }) => ((from + to - 1) * (to - from)) / 2);
     expect(pairs.every((each) => each < 20_000 + count)).toBe(true);
+  });
+});
+
+describe('pairs with one second', () => {
+  it('are one job as long as they follow each other, 16 at most', () => {
+    const pairs = [[0, 1], [0, 2], [1, 2], ...Array.from({ length: 17 }, (_, n) => [n, 17])] as const;
+    const jobs = jobsOf(pairs as readonly (readonly [number, number])[]);
+    expect(jobs.map((job) => job.length)).toEqual([1, 2, 16, 1]);
+    expect(jobs.flat()).toEqual(pairs);
   });
 });
 
