@@ -1,8 +1,10 @@
 import type { CampaignPlan, LeftOut } from '../domain/campaign.js';
 import type { Passport } from '../domain/case.js';
-import { CaseGroups, type CasePair, groupsOf } from '../domain/case-groups.js';
+import { CaseGroups, type CopyPair, groupsOf } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
+import { PlusctError } from '../domain/errors.js';
 import { caseGroupsKey, coarseKey, manifestKey, sketchKey } from '../domain/keys.js';
+import { patientText } from '../domain/patients.js';
 import { ScanSketch } from '../domain/same-scan.js';
 import { exactDuplicates, similarFinding, turnedFinding } from '../sources/duplicates.js';
 import { getContent } from '../storage/content.js';
@@ -11,7 +13,7 @@ import { mapBounded } from '../storage/map-bounded.js';
 import type { Dependencies } from './dependencies.js';
 import { Manifest } from './ingest.js';
 import { withdrawnFinding } from './left-out.js';
-import type { CopyProof } from './volume-work.js';
+import type { CoarseScan, CopyProof } from './volume-work.js';
 
 type Means = Pick<Dependencies, 'store' | 'work'>;
 
@@ -21,13 +23,22 @@ interface SketchedCase {
   readonly sketch: ScanSketch;
 }
 
+/** Cases that show one scan. */
+interface Copies extends CaseGroups {
+  pairs: CopyPair[];
+}
+
+type CandidatePair = readonly [SketchedCase, SketchedCase];
+
 /** Sketches read at once, and pairs whose voxels are compared at once: each of these holds two volumes. */
 const readsAtOnce = 16;
 const comparisonsAtOnce = 2;
 /** Sketches are small, but a job gets a copy of them: it should take some seconds, at some 0.2 ms a pair. */
 const pairsPerJob = 20_000;
 const sketchJobsAtOnce = 8;
-const coarseAtOnce = 4;
+/** Coarse scans that a job gets, each under a megabyte or so. */
+const coarsePerJob = 16;
+const coarseJobsAtOnce = 4;
 
 /**
  * Cases that are left out as copies: those that their collection withdrew, those with the voxels of an earlier one, those that
@@ -41,7 +52,7 @@ export async function findCopies(
   const { campaign } = plan;
   const accepted = passports.filter((each) => each.status === 'accepted');
   const withdrawn: LeftOut[] = [];
-  const known: CasePair[] = [];
+  const known: CopyPair[] = [];
   for (const { collection } of plan.collections) {
     const manifest = await requireJson(store, manifestKey(campaign, collection), Manifest);
     for (const { caseId, withdrawnCopyOf } of manifest.cases) {
@@ -61,10 +72,28 @@ export async function findCopies(
   }
   const out = new Set(withdrawn.map(caseName));
   const exact = exactOf(accepted.filter((each) => !out.has(caseName(each))));
-  const groups = await groupCases({ store, work }, campaign, passports, known);
+  const copies = await groupCases({ store, work }, campaign, passports, known);
+  const groups = withPatients(copies, passports.map(caseName), plan.patients);
   await publishJson(store, caseGroupsKey(campaign), CaseGroups.parse(groups));
   const gone = new Set([...withdrawn, ...exact].map(caseName));
-  return [...withdrawn, ...exact, ...leftOutOf(groups, passports, gone)];
+  return [...withdrawn, ...exact, ...leftOutOf(copies, passports, gone)];
+}
+
+/** The groups with scans of one patient together; these are no copies, and nothing is left out for them. */
+function withPatients(
+  copies: Copies,
+  names: readonly string[],
+  patients: CampaignPlan['patients'],
+): CaseGroups {
+  if (patients === undefined) return copies;
+  const known = new Set(names);
+  const lost = patients.find(({ first, second }) => !known.has(first) || !known.has(second));
+  if (lost !== undefined) {
+    const message = `${lost.first} and ${lost.second}: ${patientText(lost.same)}; ingest found only one of them or none. Put the files back, or build another campaign with a table that leaves them out`;
+    throw new PlusctError('InvalidInput', message);
+  }
+  const pairs = [...copies.pairs, ...patients];
+  return { ...copies, pairs, groups: groupsOf(names, pairs) };
 }
 
 async function compare(
@@ -102,8 +131,8 @@ async function groupCases(
   { store, work }: Means,
   campaign: string,
   passports: readonly Passport[],
-  known: readonly CasePair[],
-): Promise<CaseGroups> {
+  known: readonly CopyPair[],
+): Promise<Copies> {
   const sketched = await sketchesOf({ store }, campaign, passports);
   const candidates = await candidatesOf(work, sketched);
   const close = await closePairs({ store, work }, campaign, candidates);
@@ -146,31 +175,47 @@ async function sketchesOf(
 async function candidatesOf(
   work: Pick<Means['work'], 'lookAlikes'>,
   cases: readonly SketchedCase[],
-): Promise<[SketchedCase, SketchedCase][]> {
+): Promise<CandidatePair[]> {
   const sketches = cases.map(({ sketch }) => sketch);
   const alike = await mapBounded(rowsOf(cases.length), sketchJobsAtOnce, ({ from, to }) =>
     work.lookAlikes({ sketches: sketches.slice(0, to), from, to }),
   );
-  return alike.flat().map(([m, n]) => [cases[m]!, cases[n]!]);
+  return alike.flat().map(([m, n]) => [cases[m]!, cases[n]!] as const);
 }
 
 /** The candidates without those whose coarse scans show already that they are strangers. */
 async function closePairs(
   { store, work }: Means,
   campaign: string,
-  candidates: readonly [SketchedCase, SketchedCase][],
-): Promise<[SketchedCase, SketchedCase][]> {
-  const coarsely = async ({ passport: { collection, caseId }, sketch }: SketchedCase) => {
+  candidates: readonly CandidatePair[],
+): Promise<CandidatePair[]> {
+  const coarsely = async ({
+    passport: { collection, caseId },
+    sketch,
+  }: SketchedCase): Promise<CoarseScan> => {
     const coarse = await store.get(coarseKey({ campaign, collection, caseId }));
-    return coarse && { sketch, coarse };
+    return { sketch, ...(coarse === undefined ? {} : { coarse }) };
   };
-  const close = await mapBounded(candidates, coarseAtOnce, async (pair) => {
-    if (pair[0].sketch.multisetSha256 === pair[1].sketch.multisetSha256) return [pair];
-    const [one, other] = await Promise.all(pair.map(coarsely));
-    const stranger = one !== undefined && other !== undefined && !(await work.fitCoarsely({ one, other }));
-    return stranger ? [] : [pair];
+  const close = await mapBounded(jobsOf(candidates), coarseJobsAtOnce, async (pairs) => {
+    const other = await coarsely(pairs[0]![1]);
+    const fits = await work.fitCoarsely({
+      ones: await Promise.all(pairs.map(([one]) => coarsely(one))),
+      other,
+    });
+    return pairs.filter((_, n) => fits[n]);
   });
   return close.flat();
+}
+
+/** Pairs that follow each other and have the same second, which is then read once; `coarsePerJob` at most. */
+export function jobsOf<T>(pairs: readonly (readonly [T, T])[]): (readonly [T, T])[][] {
+  const jobs: (readonly [T, T])[][] = [];
+  for (const pair of pairs) {
+    const last = jobs.at(-1);
+    if (last !== undefined && last[0]![1] === pair[1] && last.length < coarsePerJob) last.push(pair);
+    else jobs.push([pair]);
+  }
+  return jobs;
 }
 
 /** The triangle of all pairs of `count` sketches, cut into jobs of about `pairsPerJob` pairs. */
@@ -191,7 +236,7 @@ export function rowsOf(count: number): { from: number; to: number }[] {
  * count. Voxels equal but turned exclude a case; a copy that was cut, resampled or re-windowed waits for a person.
  */
 function leftOutOf(
-  { pairs, groups }: CaseGroups,
+  { pairs, groups }: Copies,
   passports: readonly Passport[],
   gone: ReadonlySet<string>,
 ): LeftOut[] {

@@ -44,6 +44,7 @@ import { handedOver } from './thread-pool.js';
 import type {
   AssembledMasks,
   AssemblyWork,
+  CoarseRow,
   CoarseScan,
   CopyProof,
   DiffWork,
@@ -129,13 +130,18 @@ export const lookAlikes = crossing(({ sketches, from, to }: SketchRows): [number
   return alike;
 });
 
-/** Whether two packed coarse scans fit on each other as copies do. */
-export const fitCoarsely = crossing(({ one, other }: { one: CoarseScan; other: CoarseScan }): boolean =>
-  fitTogether(coarseView(one, 'first'), coarseView(other, 'second')),
-);
+/** Which packed coarse scans fit on another as copies do; those that nothing is kept of may. */
+export const fitCoarsely = crossing(({ ones, other }: CoarseRow): boolean[] => {
+  const theirs = coarseView(other, 'second');
+  return ones.map((one) => {
+    if (one.sketch.multisetSha256 === other.sketch.multisetSha256) return true;
+    const ours = coarseView(one, 'first');
+    return ours === undefined || theirs === undefined || fitTogether(ours, theirs);
+  });
+});
 
-function coarseView({ sketch, coarse }: CoarseScan, name: string): CoarseView {
-  return viewCoarse(readCoarse(coarse, name), readSketch(sketch).fingerprint);
+function coarseView({ sketch, coarse }: CoarseScan, name: string): CoarseView | undefined {
+  return coarse && viewCoarse(readCoarse(coarse, name), readSketch(sketch).fingerprint);
 }
 
 export const sameScan = crossing(

@@ -20,7 +20,7 @@ export interface VolumeWork {
   ingest(input: IngestWork): Promise<IngestedVolumes>;
   provesCopy(input: { copy: Uint8Array; original: Uint8Array }): Promise<CopyProof | undefined>;
   lookAlikes(input: SketchRows): Promise<[number, number][]>;
-  fitCoarsely(input: { one: CoarseScan; other: CoarseScan }): Promise<boolean>;
+  fitCoarsely(input: CoarseRow): Promise<boolean[]>;
   sameScan(input: { one: StoredScan; other: StoredScan }): Promise<SameScan | undefined>;
   assemble(input: AssemblyWork): Promise<AssembledMasks>;
   splitSubmission(input: SubmissionWork): Promise<{ refused: string } | SplitSubmission>;
@@ -82,8 +82,14 @@ export interface SketchRows {
 /** What is kept of a scan to tell it from strangers. */
 export interface CoarseScan {
   readonly sketch: ScanSketch;
-  /** At a few millimetres, packed. */
-  readonly coarse: Uint8Array;
+  /** At a few millimetres, packed; ingest did not always keep it. */
+  readonly coarse?: Uint8Array;
+}
+
+/** Scans that are each to be laid on `other`. */
+export interface CoarseRow {
+  readonly ones: readonly CoarseScan[];
+  readonly other: CoarseScan;
 }
 
 /** An image as plusct serves it, and where its voxels lie by its passport. */

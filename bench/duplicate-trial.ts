@@ -1,6 +1,6 @@
 import type { SameScan } from '../domain/same-scan.js';
 import { seededRandom } from '../imaging/random.js';
-import { type ScanView, sameScan, viewScan } from '../imaging/same-scan.js';
+import { bestGlance, type ScanView, sameScan, viewScan } from '../imaging/same-scan.js';
 import type { CtVolume } from '../imaging/volume.js';
 import { samplePatients } from '../sources/samples/patient.js';
 import { paintPhantom } from '../sources/samples/phantom.js';
@@ -35,6 +35,8 @@ export interface Trial {
   readonly found: SameScan | undefined;
   /** The same copy against a stranger: anything found is a false merge. */
   readonly merged: SameScan | undefined;
+  /** Correlation at a glance with its original. */
+  readonly glance: number | undefined;
 }
 
 /** Copy number `n` of a series: kinds and scans in turn, each compared with its original and with one stranger. */
@@ -45,7 +47,20 @@ export function tryCopy(scans: readonly SeenScan[], n: number, seed: string): Tr
   const whole = { ...view.scan, minHu: -1024, maxHu: 3071, notFinite: 0 };
   const copy = viewScan(copyOf(whole, kind, seededRandom(`${seed}/${n}`)));
   const stranger = scans[(at + 1 + (n % (scans.length - 1))) % scans.length];
-  return { name, kind, found: sameScan(view, copy), merged: sameScan(stranger.view, copy) };
+  return {
+    name,
+    kind,
+    found: sameScan(view, copy),
+    merged: sameScan(stranger.view, copy),
+    glance: bestGlance(view, copy),
+  };
+}
+
+/** Of every pair of different scans whose landmarks agree the correlation at a glance. */
+export function glancesOfStrangers(scans: readonly SeenScan[]): number[] {
+  return scans.flatMap((second, n) =>
+    scans.slice(0, n).flatMap((first) => bestGlance(first.view, second.view) ?? []),
+  );
 }
 
 /** Every pair of different scans that is taken for one. */

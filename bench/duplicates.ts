@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { rowsOf } from '../activities/duplicates.js';
+import { jobsOf, rowsOf } from '../activities/duplicates.js';
 import { workVolumesInThreads } from '../activities/volume-pool.js';
 import type { CoarseScan } from '../activities/volume-work.js';
 import { collections } from '../domain/collection.js';
 import { evidenceText, type SameScan } from '../domain/same-scan.js';
 import { packCoarse } from '../imaging/coarse-file.js';
-import { coarseVolume } from '../imaging/coarse-volume.js';
+import { type CoarseVolume, coarseVolume } from '../imaging/coarse-volume.js';
 import { readDicomSeries } from '../imaging/dicom.js';
 import { fingerprintBytes } from '../imaging/fingerprint.js';
 import { readCt } from '../imaging/nifti.js';
@@ -18,6 +18,7 @@ import { sketchOf } from '../sources/scan-sketch.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import {
   falseMerges,
+  glancesOfStrangers,
   madePatients,
   type NamedScan,
   type SeenScan,
@@ -71,6 +72,11 @@ function printMerges(scans: readonly SeenScan[]): void {
   console.log(
     `${pairs} pairs of the originals: ${merges.length} taken for one scan (${each.toFixed(0)} ms a pair)`,
   );
+  const glances = glancesOfStrangers(scans);
+  const most = glances.length === 0 ? '–' : Math.max(...glances).toFixed(4);
+  console.log(
+    `${glances.length} pairs looked alike by their landmarks; highest correlation at a glance ${most}`,
+  );
   for (const { first, second, same } of merges) console.log(`  ${first} = ${second}: ${evidenceText(same)}`);
 }
 
@@ -81,9 +87,9 @@ function printTrials(scans: readonly SeenScan[], pairs: number, seed: string): v
     if ((n + 1) % 40 === 0) say(`${n + 1} of ${pairs} copies`);
   }
   console.log(
-    '| copy | pairs | found | recall | lowest correlation | largest displacement | taken for a stranger |',
+    '| copy | pairs | found | recall | lowest at a glance | lowest correlation | largest displacement | a stranger taken for it |',
   );
-  console.log('| --- | --- | --- | --- | --- | --- | --- |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const kind of copyKinds)
     printRow(
       kind,
@@ -96,15 +102,17 @@ function printTrials(scans: readonly SeenScan[], pairs: number, seed: string): v
 
 function printRow(name: string, trials: readonly Trial[]): void {
   const found = trials.map((trial) => trial.found).filter((same) => same !== undefined);
-  const extreme = (field: (same: SameScan) => number | undefined, pick: (...values: number[]) => number) => {
-    const values = found.map(field).filter((value) => value !== undefined);
-    return values.length === 0 ? '–' : pick(...values).toFixed(4);
-  };
+  const extreme = (field: (same: SameScan) => number | undefined, pick: (...values: number[]) => number) =>
+    shown(found.map(field), pick);
   const cells = [
     name,
     trials.length,
     found.length,
     `${((100 * found.length) / Math.max(1, trials.length)).toFixed(1)} %`,
+    shown(
+      trials.map(({ glance }) => glance),
+      Math.min,
+    ),
     extreme((same) => same.correlation, Math.min),
     extreme((same) => same.displacementMm, Math.max),
     trials.filter(({ merged }) => merged !== undefined).length,
@@ -112,7 +120,12 @@ function printRow(name: string, trials: readonly Trial[]): void {
   console.log(`| ${cells.join(' | ')} |`);
 }
 
-/** As many patients as the five collections have cases, compared as a campaign compares them; by their landmarks or to the end. */
+function shown(found: readonly (number | undefined)[], pick: (...values: number[]) => number): string {
+  const values = found.filter((value) => value !== undefined);
+  return values.length === 0 ? '–' : pick(...values).toFixed(4);
+}
+
+/** As many made patients as the five collections have cases, compared as a campaign compares them; by their landmarks or to the end. */
 async function printSpeed(cases: number, toTheEnd: boolean): Promise<void> {
   const kept = [...made(cases)];
   const threads = availableParallelism();
@@ -131,14 +144,16 @@ async function printSpeed(cases: number, toTheEnd: boolean): Promise<void> {
   const pairs = (cases * (cases - 1)) / 2;
   const percent = (count: number): string => `${count} (${((100 * count) / pairs).toFixed(3)} %)`;
   console.log(
-    `${cases} patients, ${pairs} pairs, ${threads} threads: landmarks ${seconds(middle - start)}, ${percent(candidates.length)} look alike`,
+    `${cases} made patients, ${pairs} pairs, ${threads} threads on ${cpus()[0]?.model ?? 'an unknown processor'}: landmarks ${seconds(middle - start)}, ${percent(candidates.length)} look alike`,
   );
   if (toTheEnd) {
-    const fits = await mapBounded(candidates, threads, ([m, n]) =>
-      work.fitCoarsely({ one: kept[m], other: kept[n] }),
+    const fits = await mapBounded(jobsOf(candidates), threads, (job) =>
+      work.fitCoarsely({ ones: job.map(([m]) => kept[m]), other: kept[job[0][1]] }),
     );
-    const left = fits.filter(Boolean).length;
-    console.log(`coarse scans ${seconds(performance.now() - middle)}, ${percent(left)} left for the voxels`);
+    const left = fits.flat().filter(Boolean).length;
+    console.log(
+      `coarse scans of 400 mm ${seconds(performance.now() - middle)}, ${percent(left)} left for the voxels`,
+    );
   }
   await work.close();
 }
@@ -151,9 +166,27 @@ function* made(cases: number): Generator<CoarseScan> {
   let done = 0;
   for (const { scan } of madePatients(cases)) {
     const coarse = coarseVolume(scan);
-    yield { sketch: sketchOf(scan, coarse), coarse: packCoarse(coarse) };
+    yield { sketch: sketchOf(scan, coarse), coarse: packCoarse(fullSize(coarse)) };
     if (++done % 100 === 0) say(`${done} of ${cases} patients made`);
   }
+}
+
+/** As large as the coarse scan of a real patient, 400 mm along each axis: continued by its mirror image beyond its far sides, so that landmarks stay where they are. */
+function fullSize(coarse: CoarseVolume): CoarseVolume {
+  const side = 400 / coarse.spacingMm;
+  const [n1, n2, n3] = coarse.shape;
+  const values = new Float32Array(side ** 3);
+  let at = 0;
+  for (let k = 0; k < side; k++)
+    for (let j = 0; j < side; j++)
+      for (let i = 0; i < side; i++)
+        values[at++] = coarse.values[mirrored(i, n1) + n1 * (mirrored(j, n2) + n2 * mirrored(k, n3))];
+  return { ...coarse, shape: [side, side, side], values };
+}
+
+function mirrored(at: number, size: number): number {
+  const within = at % (2 * size);
+  return within < size ? within : 2 * size - 1 - within;
 }
 
 /** Every case of the collections in a folder; cases that a collection withdrew as copies are read like the others. */

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CampaignPlan } from '../domain/campaign.js';
+import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
+import { patientPairs, requireNames } from '../domain/patients.js';
 import { type Person, Person as PersonSchema } from '../domain/person.js';
 import type { EngineSettings } from '../domain/training-set.js';
 import { engineByName } from '../engines/registry.js';
 import { findCollections } from '../sources/listing.js';
+import { adapterFor } from '../sources/registry.js';
 import { hashOf } from '../storage/json.js';
+import { readPatientTable } from './patient-file.js';
 import { type DeviceOptions, planDevices } from './plan-devices.js';
 import { planMeasures } from './plan-measures.js';
 import { WrongOption, wholeNumber } from './wrong-option.js';
@@ -15,6 +19,8 @@ export interface BuildOptions extends DeviceOptions {
   readonly collections: string;
   readonly campaign?: string;
   readonly reference?: string;
+  /** CSV of case,patient. */
+  readonly patients?: string;
   readonly refine: string;
   readonly engine: string;
   /** `name=value` each. */
@@ -62,6 +68,7 @@ export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
     refine,
     engine: options.engine,
     ...chosenSettings(options),
+    ...(await knownPatients(options.patients, found)),
     people: people.length === 0 ? defaultPeople(refine === 'simulated') : people,
     seed: wholeNumber('--seed', options.seed, 0),
     window: wholeNumber('--window', options.window, 1, 100),
@@ -73,6 +80,22 @@ export async function makePlan(options: BuildOptions): Promise<CampaignPlan> {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new WrongOption(`--${issue.path.join('.')}: ${issue.message}`);
+}
+
+/** Which cases are of one person; every case that the table names has to be in the collections. */
+async function knownPatients(
+  path: string | undefined,
+  collections: Awaited<ReturnType<typeof findCollections>>,
+): Promise<Pick<CampaignPlan, 'patients'>> {
+  if (path === undefined) return {};
+  const table = await readPatientTable(path);
+  const names = new Set<string>();
+  for (const { collection, directory } of collections)
+    for (const { caseId } of (await adapterFor(collection).list(directory)).cases)
+      names.add(caseName({ collection, caseId }));
+  const remedy = 'write it as collection/case, as in kits19/case_00001';
+  requireNames(table, names, 'the collections', remedy);
+  return { patients: patientPairs(table) };
 }
 
 /** What the engine is set to; throws when it has no such setting, or when there is no such engine. */

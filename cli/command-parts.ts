@@ -14,5 +14,6 @@ export async function withSession(work: (session: Session) => Promise<void>): Pr
 
 export const campaignOption = () =>
   new Option('--campaign <name>', 'campaign; needed when there are several');
+export const patientsOption = (so: string) => new Option('--patients <file>', `CSV of case,patient: ${so}`);
 export const jsonOption = () => new Option('--json', 'print JSON for programs');
 export const collect = (value: string, before: string[]): string[] => [...before, value];

@@ -49,6 +49,14 @@ export function printInspection(inspection: Inspection): void {
   for (const each of bySeverity(findings)) printFinding(each);
 }
 
+const deciderSays: Readonly<Record<Geometry['decidedBy'], string>> = {
+  sform: 'sform says',
+  qform: 'qform says',
+  pixdim: 'pixdim says',
+  dicom: 'DICOM positions say',
+  'space directions': 'NRRD fields "space directions" and "space origin" say',
+};
+
 function printGeometry(geometry: Geometry): void {
   const { shape, spacingMm, axisCodes, affine, decidedBy, repairs } = geometry;
   const mm = (value: number): string => String(Number(value.toPrecision(5)));
@@ -56,7 +64,7 @@ function printGeometry(geometry: Geometry): void {
   line('shape', `${shape.join(' × ')} voxels`);
   const size = sidesKnown(geometry) ? `${extent} mm in all` : 'a placeholder: the true one is not known';
   line('spacing', `${spacingMm.map(mm).join(' × ')} mm, ${size}`);
-  line('axes', `${axisCodes}, as the ${decidedBy === 'dicom' ? 'DICOM positions say' : `${decidedBy} says`}`);
+  line('axes', `${axisCodes}, as the ${deciderSays[decidedBy]}`);
   affine.forEach((row, at) => {
     line(at === 0 ? 'affine' : '', row.map((value) => mm(value).padStart(10)).join(''));
   });

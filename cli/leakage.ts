@@ -1,28 +1,33 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { type LeakagePool, leakageInThreads } from '../activities/leakage-pool.js';
 import type { FileSketch } from '../activities/leakage-thread.js';
+import { type CasePair, kinshipText } from '../domain/case-groups.js';
 import { PlusctError } from '../domain/errors.js';
-import { evidenceText, type SameScan } from '../domain/same-scan.js';
+import { type PatientTable, requireNames, samePatient } from '../domain/patients.js';
 import { filesUnder } from '../sources/file-tree.js';
 import { readSketch } from '../sources/scan-sketch.js';
 import { type LeakCandidate, leakCandidates, type SplitFile } from '../sources/split-leakage.js';
 import { mapBounded } from '../storage/map-bounded.js';
+import { caseName } from './case-files.js';
 import { printJson, say } from './output.js';
+import { readPatientTable } from './patient-file.js';
 import { type Display, stepDisplay } from './progress.js';
 import { wholeNumber } from './wrong-option.js';
 
 interface Options {
   readonly jobs?: string;
+  /** CSV of case,patient. */
+  readonly patients?: string;
   readonly json?: boolean;
 }
 
-/** Two files that show one scan, one of each folder. */
+/** Two files that show one scan or one patient, one of each folder. */
 interface Leak {
   readonly train: string;
   readonly test: string;
-  readonly same: SameScan;
+  readonly same: CasePair['same'];
 }
 
 interface Report {
@@ -38,15 +43,16 @@ interface Report {
 
 const nifti = /\.nii(\.gz)?$/i;
 
-/** `plusct leakage TRAIN TEST`: exit code 1 where a scan of the one folder is in the other, or no proof was possible. */
+/** `plusct leakage TRAIN TEST`: exit code 1 where a scan or a patient of the one folder is in the other, or no proof was possible. */
 export async function leakage(train: string, test: string, options: Options): Promise<void> {
   const jobs =
     options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1, 256);
   const [ours, theirs] = [await niftiFiles(train), await niftiFiles(test)];
+  const known = await patientLeaks(options.patients, named(train, ours), named(test, theirs));
   const pool = await leakageInThreads(jobs);
   const display = stepDisplay();
   try {
-    const report = await search(pool, ours, theirs, display);
+    const report = withLeaks(await search(pool, ours, theirs, display), known);
     display.end();
     if (options.json === true) printJson(report);
     else print(report);
@@ -67,6 +73,50 @@ async function niftiFiles(folder: string): Promise<string[]> {
     'InvalidInput',
     `${folder}: there is no .nii or .nii.gz file in it; nothing to compare`,
   );
+}
+
+/** A file by the names that a table may give it: its path below the folder, and its name alone, without endings. */
+interface NamedFile {
+  readonly path: string;
+  readonly names: readonly string[];
+}
+
+function named(folder: string, files: readonly string[]): NamedFile[] {
+  return files.map((path) => ({ path, names: [caseName(relative(folder, path)), caseName(basename(path))] }));
+}
+
+/** Every two files of one patient, one of each folder. A table that names what is in neither folder proves nothing, and is refused. */
+async function patientLeaks(
+  path: string | undefined,
+  train: readonly NamedFile[],
+  test: readonly NamedFile[],
+): Promise<Leak[]> {
+  if (path === undefined) return [];
+  const table = await readPatientTable(path);
+  const names = new Set([...train, ...test].flatMap((file) => file.names));
+  requireNames(table, names, 'either folder', 'write it as the file is called, without .nii.gz');
+  const [ours, theirs] = [ofPatients(table, train), ofPatients(table, test)];
+  return ours.flatMap(({ file, row }) =>
+    theirs
+      .filter((other) => other.row.patient === row.patient)
+      .map((other) => ({ train: file, test: other.file, same: samePatient(table, row, other.row) })),
+  );
+}
+
+function ofPatients({ rows }: PatientTable, files: readonly NamedFile[]) {
+  return files.flatMap(({ path, names }) => {
+    const row = rows.find(({ name }) => names.includes(name));
+    return row === undefined ? [] : [{ file: path, row }];
+  });
+}
+
+/** What is known by a table beside what was found; a pair that shows one scan is told once. */
+function withLeaks(report: Report, known: readonly Leak[]): Report {
+  const found = new Set(report.leaks.map(({ train, test }) => `${train}\n${test}`));
+  return {
+    ...report,
+    leaks: [...report.leaks, ...known.filter(({ train, test }) => !found.has(`${train}\n${test}`))],
+  };
 }
 
 async function search(
@@ -132,12 +182,14 @@ function hasBoth(files: readonly SplitFile[], others: readonly SplitFile[]): boo
 }
 
 function print({ leaks, files, scanPairs, labelPairs, looked, unproven }: Report): void {
-  for (const { train, test, same } of leaks) say(`${train} = ${test}: ${evidenceText(same)}`);
+  for (const { train, test, same } of leaks) say(`${train} = ${test}: ${kinshipText(same)}`);
   for (const line of unproven) say(`not compared: ${line}`);
   const pairs = `${scanPairs} pairs of CTs by landmarks and voxel hashes, ${labelPairs} pairs of label maps by their masks`;
   const work = `${files.train} and ${files.test} files: compared ${pairs}; looked at the voxels of ${looked}`;
   if (leaks.length > 0)
-    say(`LEAKAGE: ${leaks.length} ${leaks.length === 1 ? 'pair shows' : 'pairs show'} one scan. ${work}.`);
+    say(
+      `LEAKAGE: ${leaks.length} ${leaks.length === 1 ? 'pair shows' : 'pairs show'} one scan or patient. ${work}.`,
+    );
   else if (unproven.length > 0) say(`NOT PROVED: no leakage found, but not all could be compared. ${work}.`);
   else say(`No leakage. ${work}.`);
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { presetNames } from '../domain/metric.js';
 import { addAudit, addEffort } from './audit-program.js';
 import { addBenchmarks } from './benchmark-program.js';
-import { campaignOption, collect, jsonOption, withSession } from './command-parts.js';
+import { campaignOption, collect, jsonOption, patientsOption, withSession } from './command-parts.js';
 import { addDevices } from './device-program.js';
 import { addEngine } from './engine-program.js';
 import { addLabels } from './label-program.js';
@@ -87,6 +87,7 @@ function addCampaigns(program: Command): void {
     .requiredOption('--collections <dir>', 'folder of the collections')
     .addOption(campaignOption())
     .option('--reference <dir>', 'all four organs per case: for evaluation and simulated people')
+    .addOption(patientsOption('scans of one patient are one group in every split of the campaign'))
     .addOption(
       new Option('--refine <who>', 'who corrects pre-labels')
         .choices(['human', 'simulated'])
@@ -256,14 +257,15 @@ function addLeakage(program: Command): void {
   program
     .command('leakage <train> <test>')
     .description('prove that no scan of one folder is in the other, under whatever name; needs no server')
+    .addOption(patientsOption('no patient may be in both folders either'))
     .option('--jobs <n>', 'threads; as many as cores unless told otherwise')
     .addOption(jsonOption())
     .action(async (train, test, options) => (await import('./leakage.js')).leakage(train, test, options));
   program
     .command('split [campaign]')
-    .description('divide a campaign’s cases; cases that show one scan stay together')
+    .description('divide a campaign’s cases; cases of one scan or patient stay together')
     .option('--shares <list>', 'parts and their shares', 'train=0.8,test=0.2')
-    .option('--patients <file>', 'CSV of case,patient: scans of one patient stay together')
+    .addOption(patientsOption('scans of one patient stay together'))
     .option('--seed <n>', 'another split for every seed', '1')
     .addOption(jsonOption())
     .action(async (campaign, options) => {

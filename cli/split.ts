@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { csvParse } from 'd3-dsv';
-import { CaseGroups } from '../domain/case-groups.js';
-import { PlusctError } from '../domain/errors.js';
+import type { Worklist } from '../domain/campaign.js';
+import { CaseGroups, groupsOf } from '../domain/case-groups.js';
+import { caseName } from '../domain/case-name.js';
 import { caseGroupsKey } from '../domain/keys.js';
+import { patientPairs, requireNames } from '../domain/patients.js';
 import { splitCases } from '../domain/split.js';
 import { readJson } from '../storage/json.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { printJson, say, styled } from './output.js';
+import { readPatientTable } from './patient-file.js';
 import { chooseCampaign, type Session } from './session.js';
 import { WrongOption, wholeNumber } from './wrong-option.js';
 
@@ -20,8 +21,9 @@ export async function split(
   const [shares, seed] = [sharesOf(options.shares), wholeNumber('--seed', options.seed, 0)];
   const worklist = await requireWorklist(session.store, campaign);
   const groups = (await readJson(session.store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
-  const cases = worklist.cases.map(({ collection, caseId }) => `${collection}/${caseId}`);
-  const patients = options.patients === undefined ? [] : await patientsIn(options.patients);
+  const cases = worklist.cases.map(caseName);
+  const patients =
+    options.patients === undefined ? [] : await patientsOf(options.patients, campaign, worklist);
   const parts = splitCases({ cases, groups: [...groups, ...patients], shares, seed });
   if (options.json) return printJson({ campaign, seed, shares, groups, patients, parts });
   for (const [name, own] of Object.entries(parts)) {
@@ -30,25 +32,13 @@ export async function split(
   }
 }
 
-async function patientsIn(file: string): Promise<string[][]> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new PlusctError('InvalidInput', `--patients ${file}: cannot be read (${cause.code})`, { cause });
-  });
-  return patientGroups(text, file);
-}
-
-/** The cases of each patient who has several, out of a table with the columns `case` (`collection/case`) and `patient`. */
-export function patientGroups(text: string, where: string): string[][] {
-  const rows = csvParse(text.replace(/^\uFEFF/, ''));
-  const cases = new Map<string, string[]>();
-  rows.forEach(({ case: name = '', patient = '' }, n) => {
-    if (name.trim() === '' || patient.trim() === '') {
-      const message = `${where}, line ${n + 2}: has no case or no patient; the columns are case,patient`;
-      throw new PlusctError('InvalidInput', message);
-    }
-    cases.set(patient.trim(), [...(cases.get(patient.trim()) ?? []), name.trim()]);
-  });
-  return [...cases.values()].filter((own) => own.length > 1);
+/** The cases of each patient who has several; the table may name cases that were left out. */
+async function patientsOf(path: string, campaign: string, { cases, leftOut }: Worklist): Promise<string[][]> {
+  const table = await readPatientTable(path);
+  const names = [...cases, ...leftOut].map(caseName);
+  const remedy = `write cases as \`plusct cases ${campaign}\` does`;
+  requireNames(table, new Set(names), `campaign ${campaign}`, remedy);
+  return groupsOf(names, patientPairs(table));
 }
 
 /** `train=0.8,test=0.2` as names and numbers. */

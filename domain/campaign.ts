@@ -5,6 +5,7 @@ import { DoubleReads } from './double-read.js';
 import { Finding } from './finding.js';
 import { DevicePlan } from './hardware-class.js';
 import { LabelSummary } from './label-version.js';
+import { PatientPair } from './patients.js';
 import { Person } from './person.js';
 import { CampaignName, CollectionName, ObjectRef } from './primitives.js';
 import { ReviewBudget } from './review-budget.js';
@@ -30,6 +31,8 @@ export const CampaignPlan = z.object({
   prioritise: z.boolean().optional(),
   /** Second reads, for agreement between people. */
   doubleReads: DoubleReads.optional(),
+  /** Cases of one person, as a table of the user's says: no split parts them. */
+  patients: z.array(PatientPair).optional(),
   /** Without it people look at every case; with it, at what fits into the hours, the worst first. */
   review: ReviewBudget.optional(),
   seed: z.number().int(),

@@ -1,9 +1,19 @@
 import { z } from 'zod';
-import { SameScan } from './same-scan.js';
+import { PatientPair, patientText, type SamePatient } from './patients.js';
+import { evidenceText, SameScan } from './same-scan.js';
 
 /** Two cases, `collection/case`, that show one scan, and the proof. */
-export const CasePair = z.object({ first: z.string(), second: z.string(), same: SameScan });
+export const CopyPair = z.object({ first: z.string(), second: z.string(), same: SameScan });
+export type CopyPair = z.infer<typeof CopyPair>;
+
+/** Two cases that show one scan or one person. */
+export const CasePair = z.union([CopyPair, PatientPair]);
 export type CasePair = z.infer<typeof CasePair>;
+
+/** How it is known that two cases belong together, in one line for people. */
+export function kinshipText(same: SameScan | SamePatient): string {
+  return same.kind === 'same-patient' ? patientText(same) : evidenceText(same);
+}
 
 /** Which cases of a campaign belong together: a split must never part them. */
 export const CaseGroups = z.object({

@@ -9,13 +9,13 @@ export interface ScanName {
 
 type Groups = CaseGroups['groups'];
 
-/** The cases that show the same scan as a case, itself among them. */
+/** The cases that show the same scan or patient as a case, itself among them. */
 export function copiesOf(name: string, groups: Groups): readonly string[] {
   return groups.find((group) => group.includes(name)) ?? [name];
 }
 
 /**
- * Tells which case that a model was trained on shows the same scan as another: the case itself, its image under another
+ * Tells which case that a model was trained on shows the scan or the patient of another: the case itself, its image under another
  * name, or a copy of it. Undefined where none does.
  */
 export function leaks(trainedOn: readonly ScanName[], groups: Groups): (of: ScanName) => string | undefined {

@@ -1,5 +1,4 @@
-import type { CasePair } from './case-groups.js';
-import { evidenceText } from './same-scan.js';
+import { type CasePair, kinshipText } from './case-groups.js';
 
 /** A test case that training has seen. */
 export interface Leak {
@@ -35,7 +34,7 @@ export function leaksBetween(
     );
     if (proved !== undefined) {
       const other = proved.first === name ? proved.second : proved.first;
-      return [{ training: other, test: name, why: evidenceText(proved.same) }];
+      return [{ training: other, test: name, why: kinshipText(proved.same) }];
     }
     const kin = groupOf.get(name)?.find((other) => trained.has(other));
     return kin === undefined

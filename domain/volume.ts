@@ -31,8 +31,8 @@ export const Geometry = z.object({
   /** nibabel's letters: the direction in which each index grows, of R L A P S I. */
   axisCodes: z.string().length(3),
   affine: AffineRows,
-  /** Which header field decided. */
-  decidedBy: z.enum(['sform', 'qform', 'pixdim', 'dicom']),
+  /** Which header field decided; `space directions` is NRRD's, with its origin. */
+  decidedBy: z.enum(['sform', 'qform', 'pixdim', 'dicom', 'space directions']),
   /** What was changed against the file, in order. */
   repairs: z.array(GeometryRepair),
   /** `spacingMm` is only what the file claims, and known to be false: no figure in mm or mL may be made of it. */

@@ -32,7 +32,8 @@ export function readCoarse(file: Uint8Array, where: string): CoarseVolume {
   if (bytes.length !== headBytes + 2 * count || count === 0) throw cutOff(where, bytes.length);
   const mm = (n: number): number => view.getFloat64(6 + 8 * n, true);
   const steps = new Int16Array(bytes.slice(headBytes).buffer);
-  const values = Float32Array.from(steps, (step) => step / stepsPerHu);
+  const values = new Float32Array(count);
+  for (let n = 0; n < count; n++) values[n] = steps[n] / stepsPerHu;
   return { shape, spacingMm: mm(0), originMm: [mm(1), mm(2), mm(3)], values };
 }
 

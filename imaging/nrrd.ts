@@ -76,7 +76,7 @@ export function readNrrdHead(bytes: Uint8Array, where: string): NrrdHead {
     throw unreadable(where, 'sizes', sizes.join(' '), `has sizes ${sizes.join(' ')}, a mask has three`);
   const [i, j, k] = shape;
   return {
-    geometry: geometryFromAffine([i, j, k], affineOfFields(need, where), 'sform', where),
+    geometry: geometryFromAffine([i, j, k], affineOfFields(need, where), 'space directions', where),
     layers,
     keyValues,
     dataAt,

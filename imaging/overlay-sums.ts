@@ -12,7 +12,7 @@ export interface Prepared {
 /** Voxels along a side of the blocks that the sums are taken over. */
 const blockVoxels = 6;
 /** Where both scans are darker there is air: it is everywhere the same and proves nothing. */
-const airHu = -140;
+export const airHu = -140;
 
 /**
  * Places of the numbers in a block's sums. a is the first scan, b the other, g the three slopes of b; `gg` holds xx, xy,
@@ -66,7 +66,7 @@ export function overlaySums(
 }
 
 /** Index of `one` → index of `other`, with fractions. */
-function indexMap(one: CoarseVolume, other: CoarseVolume, symmetry: Symmetry, offsetMm: Triple) {
+export function indexMap(one: CoarseVolume, other: CoarseVolume, symmetry: Symmetry, offsetMm: Triple) {
   const first = turnedPoint(symmetry, one.originMm);
   const origin = first.map((mm, axis) => (mm + offsetMm[axis] - other.originMm[axis]) / other.spacingMm);
   const scale = one.spacingMm / other.spacingMm;
@@ -94,7 +94,8 @@ function sampleAll(
   return true;
 }
 
-function between(
+/** Linear interpolation between the voxel `at` and its neighbours. */
+export function between(
   a: Float32Array,
   at: number,
   row: number,

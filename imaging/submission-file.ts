@@ -6,6 +6,7 @@ import type { Geometry } from '../domain/volume.js';
 import { foreignKind } from './foreign-file.js';
 import { gridDifference, offsetOnGrid } from './grid-difference.js';
 import { inflateStart } from './inflate.js';
+import { placedIn } from './label-block.js';
 import { forEachNonzero } from './mask-box.js';
 import { readNiftiHeader, readSparseLabelMap } from './nifti.js';
 import { maxHeaderBytes, parseNiftiHeader } from './nifti-header.js';
@@ -132,25 +133,6 @@ function countsOf(values: Uint8Array | Uint16Array): Map<number, number> {
 
 function voxelsOf({ shape }: Geometry): number {
   return shape[0] * shape[1] * shape[2];
-}
-
-/** A block's values on the whole grid; undefined where labelled voxels would lie outside of it. */
-function placedIn(
-  whole: Geometry['shape'],
-  part: Geometry['shape'],
-  [i0, j0, k0]: readonly [number, number, number],
-  values: Uint8Array,
-): Uint8Array | undefined {
-  if (whole.join() === part.join() && i0 === 0 && j0 === 0 && k0 === 0) return values;
-  const placed = new Uint8Array(whole[0] * whole[1] * whole[2]);
-  for (let n = 0; n < values.length; n++) {
-    if (values[n] === 0) continue;
-    const row = Math.floor(n / part[0]);
-    const [i, j, k] = [i0 + (n % part[0]), j0 + (row % part[1]), k0 + Math.floor(row / part[1])];
-    if (i < 0 || j < 0 || k < 0 || i >= whole[0] || j >= whole[1] || k >= whole[2]) return undefined;
-    placed[i + whole[0] * (j + whole[1] * k)] = values[n];
-  }
-  return placed;
 }
 
 function overlap(voxels: number, where: string): Finding {

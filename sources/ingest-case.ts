@@ -228,6 +228,10 @@ export function labelPlaceFindings(image: Geometry, label: Geometry, where: stri
   return shapes === undefined ? geometryCopied(image, label, where) : [shapes];
 }
 
+const otherImage = 'look whether the label belongs to another case or another edition of the image';
+const saveOnImage =
+  'its voxels are not the image’s: save it again with the image as its reference volume (3D Slicer: Segmentations, Export to files, as NRRD or NIfTI), or look whether it belongs to another case';
+
 function shapeMismatch(image: Geometry, label: Geometry, where: string): Finding | undefined {
   if (image.shape.join() === label.shape.join()) return undefined;
   const [value, expected] = [label.shape.join('×'), image.shape.join('×')];
@@ -236,7 +240,7 @@ function shapeMismatch(image: Geometry, label: Geometry, where: string): Finding
     field: 'dim',
     value,
     message: `${where}: shape ${value}, but the image has ${expected}`,
-    suggestion: 'look whether the label belongs to another case or another edition of the image',
+    suggestion: label.decidedBy === 'space directions' ? saveOnImage : otherImage,
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Collection } from '../domain/collection.js';
 import type { Geometry } from '../domain/volume.js';
 import { isSegmentation, readSegmentation } from '../imaging/dicom-seg.js';
-import { sidesKnown } from '../imaging/geometry-repair.js';
+import { asFiled, sidesKnown } from '../imaging/geometry-repair.js';
+import { blockOnGrid } from '../imaging/label-block.js';
 import { readLabelMap } from '../imaging/nifti.js';
 import { isNrrd, readNrrdHead, readNrrdLabels } from '../imaging/nrrd.js';
 import { nrrdSegments } from '../imaging/seg-nrrd.js';
@@ -28,11 +29,14 @@ export function isLabelFormat(bytes: Uint8Array, path: string): boolean {
 }
 
 /**
- * Labels out of NIfTI, NRRD or DICOM SEG; of a SEG on `grid` where one is given. Where an NRRD file has layers, its segments
+ * Labels out of NIfTI, NRRD or DICOM SEG; the last two on `grid` where one is given and they lie on its voxels. Where an NRRD file has layers, its segments
  * are numbered from 1 and the later one keeps a voxel that two share. Throws as the readers of these formats do.
  */
 export function readAnyLabels(bytes: Uint8Array, path: string, grid?: Geometry): NamedLabels {
-  if (isNrrd(bytes)) return fromNrrd(bytes, path);
+  if (isNrrd(bytes)) {
+    const labels = fromNrrd(bytes, path);
+    return grid === undefined ? labels : { ...labels, ...blockOnGrid(labels, asFiled(grid)) };
+  }
   if (!isSegmentation(path, bytes)) return { ...readLabelMap(bytes, path), names: new Map() };
   const { geometry, values, segments } = readSegmentation(path, bytes, grid);
   return { geometry, values, names: new Map(segments.map(({ value, label }) => [value, label])) };

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { campaignDeeds } from '../../activities/campaign.js';
-import { rowsOf } from '../../activities/duplicates.js';
+import { jobsOf, rowsOf } from '../../activities/duplicates.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { madePatients } from '../../bench/duplicate-trial.js';
 import { copyOf } from '../../bench/scan-copies.js';
@@ -18,6 +18,7 @@ import {
   worklistKey,
 } from '../../domain/keys.js';
 import { organs } from '../../domain/organ.js';
+import type { PatientPair } from '../../domain/patients.js';
 import { packCoarse } from '../../imaging/coarse-file.js';
 import { coarseVolume } from '../../imaging/coarse-volume.js';
 import { writeCt } from '../../imaging/nifti-write.js';
@@ -68,11 +69,29 @@ describe('the triangle of all pairs', () => {
   });
 });
 
+describe('pairs with one second', () => {
+  it('are one job as long as they follow each other, 16 at most', () => {
+    const pairs = [[0, 1], [0, 2], [1, 2], ...Array.from({ length: 17 }, (_, n) => [n, 17])] as const;
+    const jobs = jobsOf(pairs as readonly (readonly [number, number])[]);
+    expect(jobs.map((job) => job.length)).toEqual([1, 2, 16, 1]);
+    expect(jobs.flat()).toEqual(pairs);
+  });
+});
+
+/** A table says that a case and one that is no copy are of one patient. */
+const patients: PatientPair[] = [
+  {
+    first: 'lits/volume-0',
+    second: 'nih-pancreas/PANCREAS_0002',
+    same: { kind: 'same-patient', table: 'patients.csv', sha256: 'ab'.repeat(32), lines: [2, 5] },
+  },
+];
+
 describe('the worklist of a campaign', () => {
-  it('holds one case of every scan, and the groups are on record with their proof', async () => {
+  it('holds one case of every scan, two of one patient; the groups are on record with their proof', async () => {
     const [first, second, third] = [...madePatients(3)].map(({ scan }) => scan);
     const collections: Collection[] = ['lits', 'nih-pancreas'];
-    const plan = { campaign, refine: 'human', engine: 'atlas', people: [], seed: 1, window: 10 };
+    const plan = { campaign, refine: 'human', engine: 'atlas', people: [], seed: 1, window: 10, patients };
     await publishJson(store, campaignPlanKey(campaign), {
       ...plan,
       collections: collections.map((collection) => ({ collection, directory: collection })),
@@ -111,9 +130,15 @@ describe('the worklist of a campaign', () => {
     const { groups, pairs, compared } = await requireJson(store, caseGroupsKey(campaign), CaseGroups);
     expect(compared).toBe(6);
     expect(groups).toEqual([
-      ['lits/volume-0', 'nih-pancreas/PANCREAS_0001'],
+      ['lits/volume-0', 'nih-pancreas/PANCREAS_0001', 'nih-pancreas/PANCREAS_0002'],
       ['lits/volume-1', 'nih-pancreas/PANCREAS_0003', 'nih-pancreas/PANCREAS_0004'],
     ]);
-    expect(pairs.map(({ same }) => same.kind)).toEqual(['turned', 'crop', 'similar', 'similar']);
+    expect(pairs.map(({ same }) => same.kind)).toEqual([
+      'turned',
+      'crop',
+      'similar',
+      'similar',
+      'same-patient',
+    ]);
   }, 240_000);
 });

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inspect } from '../../cli/inspect.js';
 import { readDicomSeries } from '../../imaging/dicom.js';
 import { writeSegmentation } from '../../imaging/dicom-seg-write.js';
+import { type Affine, geometryFromAffine, indexToMm } from '../../imaging/geometry.js';
+import { boxSize, cropMask, maskBox } from '../../imaging/mask-box.js';
 import { writeNifti } from '../../imaging/nifti-write.js';
 import { toOrientation } from '../../imaging/orientation.js';
 import { writeSegNrrd } from '../../imaging/seg-nrrd.js';
@@ -119,12 +121,47 @@ describe('plusct inspect of a label of no collection', () => {
   });
 });
 
+/** The liver's block alone, as 3D Slicer saves it; moved by a part of a voxel along i. */
+function cutLiver(axisCodes: string, by: number): Uint8Array {
+  const box = maskBox(liver, size)!;
+  const values = cropMask(liver, size, box);
+  const origin = indexToMm(geometry.affine, box.low[0] + by, box.low[1], box.low[2]);
+  const affine = geometry.affine.map(([x, y, z], row) => [x, y, z, origin[row]!]) as Affine;
+  const cut = geometryFromAffine([...boxSize(box)], affine, 'sform', 'cut');
+  const turned = toOrientation(cut, values, axisCodes);
+  return writeSegNrrd(turned.voxels, turned.geometry);
+}
+
 describe('plusct inspect of other formats', () => {
   it('reads the names and voxels of a segmentation of 3D Slicer', async () => {
     const at = treeOf({ 'a.seg.nrrd': writeSegNrrd(liver, geometry) });
     const { kind, values } = await inspected(at);
     const voxels = liver.reduce((a, b) => a + b, 0);
     expect({ kind, values }).toMatchObject({ kind: 'labels', values: [{ value: 1, name: 'liver', voxels }] });
+  });
+
+  it('names the fields of NRRD that say where voxels lie', async () => {
+    await inspect(treeOf({ 'a.seg.nrrd': writeSegNrrd(liver, geometry) }), {});
+    expect(printed).toContain('RAS, as the NRRD fields "space directions" and "space origin" say');
+  });
+
+  it.each([[geometry.axisCodes], ['LPS'], ['SRA']])(
+    'lays a segmentation that is cut to a block on the image by its header, axes as in %s',
+    async (axisCodes) => {
+      const at = treeOf({ 'scan.nii.gz': file(hu), 'cut.seg.nrrd': cutLiver(axisCodes, 0) });
+      const found = await inspected(join(at, 'scan.nii.gz'), { label: join(at, 'cut.seg.nrrd') });
+      const voxels = liver.reduce((a, b) => a + b, 0);
+      expect(found.values).toMatchObject([{ value: 1, name: 'liver', voxels }]);
+      expect(found.findings).toEqual([]);
+    },
+  );
+
+  it('says how to save a cut segmentation that does not lie on the image’s voxels', async () => {
+    const at = treeOf({ 'scan.nii.gz': file(hu), 'cut.seg.nrrd': cutLiver(geometry.axisCodes, 0.4) });
+    const { findings } = await inspected(join(at, 'scan.nii.gz'), { label: join(at, 'cut.seg.nrrd') });
+    expect(findings).toMatchObject([
+      { code: 'SHAPE_MISMATCH', suggestion: expect.stringContaining('reference volume') },
+    ]);
   });
 
   it('takes a DICOM file for its series, and a DICOM SEG for labels of its own or on the series', async () => {

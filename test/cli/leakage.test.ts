@@ -11,12 +11,16 @@ import { seededRandom } from '../../imaging/random.js';
 const pairs = resolve('../shared/data/real');
 const root = mkdtempSync(join(tmpdir(), 'plusct-leakage-'));
 
-async function run(train: string, test: string) {
+async function run(train: string, test: string, patients?: string) {
   const out: string[] = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean(out.push(String(text))));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   process.exitCode = 0;
-  await leakage(train, test, { json: true, jobs: '2' });
+  await leakage(train, test, {
+    json: true,
+    jobs: '2',
+    ...(patients === undefined ? {} : { patients }),
+  });
   const code = process.exitCode;
   process.exitCode = 0;
   vi.restoreAllMocks();
@@ -45,6 +49,24 @@ describe('plusct leakage on CTs', () => {
     const { code, report } = await run(join(root, 'train'), join(root, 'clean'));
     expect(code).toBe(0);
     expect(report).toMatchObject({ leaks: [], scanPairs: 2, labelPairs: 0, unproven: [] });
+  }, 120_000);
+
+  it('finds two scans of one patient where a table names them, and refuses a table that names others', async () => {
+    const table = join(root, 'patients.csv');
+    writeFileSync(table, 'case,patient\na/one,p1\nthree,p1\ntwo,p2\n');
+    const { code, report } = await run(join(root, 'train'), join(root, 'clean'), table);
+    expect(code).toBe(1);
+    expect(report.leaks).toMatchObject([
+      {
+        train: join(root, 'train/a/one.nii'),
+        test: join(root, 'clean/three.nii'),
+        same: { kind: 'same-patient', table: 'patients.csv', lines: [2, 3] },
+      },
+    ]);
+    writeFileSync(table, 'case,patient\none,p1\nthree.nii,p1\n');
+    await expect(leakage(join(root, 'train'), join(root, 'clean'), { patients: table })).rejects.toThrow(
+      "line 3: case 'three.nii': no such case in either folder",
+    );
   }, 120_000);
 
   it('finds a scan that was cropped, resampled, windowed, turned and given noise', async () => {

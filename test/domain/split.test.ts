@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { patientGroups } from '../../cli/split.js';
 import { groupsOf } from '../../domain/case-groups.js';
 import { splitCases } from '../../domain/split.js';
 
@@ -49,13 +48,6 @@ describe('a split', () => {
       'shares',
     );
     expect(() => splitCases({ cases: names(2), groups: [], shares: {}, seed: 1 })).toThrow('shares');
-  });
-
-  it('keeps the scans of a patient together where a table names them', () => {
-    const table = 'case,patient\nkits19/a,p1\nlits/b,p1\nlits/c,p2\n';
-    expect(patientGroups(table, 'p.csv')).toEqual([['kits19/a', 'lits/b']]);
-    expect(() => patientGroups('case,patient\nkits19/a,\n', 'p.csv')).toThrow('p.csv, line 2');
-    expect(() => patientGroups('name,who\na,b\n', 'p.csv')).toThrow('the columns are case,patient');
   });
 });
 

@@ -4,13 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBenchmarkPlan } from '../../activities/benchmark-planning.js';
 import { readCampaignStatus } from '../../activities/campaign-status.js';
 import { loadMask, loadPassport } from '../../activities/label-store.js';
 import { Assembly, CaseResult, Dataset, Worklist } from '../../domain/campaign.js';
-import { evaluationKey, modelKey, preLabelKey, resultKey, worklistKey } from '../../domain/keys.js';
+import { CaseGroups } from '../../domain/case-groups.js';
+import {
+  caseGroupsKey,
+  evaluationKey,
+  modelKey,
+  preLabelKey,
+  resultKey,
+  worklistKey,
+} from '../../domain/keys.js';
 import { MetricContract } from '../../domain/metric.js';
 import { Model } from '../../domain/model.js';
 import { organs, organValue } from '../../domain/organ.js';
+import { Recipe } from '../../domain/recipe.js';
+import { recipes } from '../../domain/recipes.js';
+import { engineByName } from '../../engines/registry.js';
 import { inflate } from '../../imaging/inflate.js';
 import { readLabelMap, readNiftiHeader } from '../../imaging/nifti.js';
 import { generateSamples } from '../../sources/samples/generate.js';
@@ -69,7 +81,17 @@ beforeAll(async () => {
   await damage(directory);
   installation = await install('build', ['orchestration', 'io', 'gpu']);
   const reference = join(directory, 'reference');
-  ({ report } = await buildSimulated(installation, { campaign, collections: directory, reference }));
+  const patients = join(directory, 'patients.csv');
+  await writeFile(
+    patients,
+    'case,patient\nlits/volume-0,p1\nkits19/case_00000,p1\nnih-pancreas/PANCREAS_0001,p2\n',
+  );
+  ({ report } = await buildSimulated(installation, {
+    campaign,
+    collections: directory,
+    patients,
+    reference,
+  }));
   dataset = await requireJson(installation.store, report.datasetKey, Dataset);
 }, 400_000);
 
@@ -106,6 +128,33 @@ describe('a build of the sample collections, some of whose files are damaged', (
       code: 'DUPLICATE_WITHDRAWN',
       message: expect.stringContaining('PANCREAS_0002'),
     });
+  });
+
+  it('has two scans of one patient in one group and leaves neither out, and its recipes are refused for it', async () => {
+    const { store } = installation;
+    const { pairs, groups } = await requireJson(store, caseGroupsKey(campaign), CaseGroups);
+    expect(groups).toContainEqual(['lits/volume-0', 'kits19/case_00000']);
+    expect(pairs.at(-1)).toMatchObject({
+      same: { kind: 'same-patient', table: 'patients.csv', lines: [2, 3] },
+    });
+    const kept = dataset.cases.map((each) => `${each.collection}/${each.caseId}`);
+    expect(kept).toEqual(expect.arrayContaining(['lits/volume-0', 'kits19/case_00000']));
+    const all = { asked: 9, choose: { how: 'all' } } as const;
+    const recipe = Recipe.parse({
+      ...recipes.find(({ id }) => id === 'table-3-kits'),
+      id: 'leaky',
+      training: {
+        kind: 'supervised',
+        labels: 'plus',
+        cases: { ...all, from: [{ collection: 'kits19' }] },
+      },
+      tests: [{ id: 'lits', title: 'LiTS', cases: { ...all, from: [{ collection: 'lits' }] } }],
+    });
+    const asked = { campaign, recipes: [recipe], engine: 'atlas', settings: {}, seed: 1 };
+    const { recipes: planned } = await makeBenchmarkPlan({ store, engineByName }, asked);
+    expect(planned[0]!.refused?.why).toContain(
+      'lits/volume-0 is tested, kits19/case_00000 is trained on: one patient: lines 2 and 3 of patients.csv',
+    );
   });
 
   it('ends every case with four organs on the native grid under the image’s own header', async () => {

@@ -16,7 +16,7 @@ export async function buildSimulated(
   installation: Installation,
   options: Pick<
     BuildOptions,
-    'collections' | 'campaign' | 'prioritise' | 'doubleReads' | 'reviewHours' | 'auditShare'
+    'collections' | 'campaign' | 'patients' | 'prioritise' | 'doubleReads' | 'reviewHours' | 'auditShare'
   > & { reference: string; until?: () => Promise<boolean> },
 ): Promise<{ plan: CampaignPlan; report: BuildReport }> {
   const { client, store, queueSuffix } = installation;
