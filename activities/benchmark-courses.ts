@@ -1,4 +1,5 @@
 import type { BenchmarkPlan, CoursePart } from '../domain/benchmark.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import type { EngineChoice, TeachingCase } from '../domain/teaching.js';
@@ -8,6 +9,7 @@ import { labelBytes } from '../imaging/volume.js';
 import { getContent } from '../storage/content.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { putTeachingCases } from '../storage/teaching-cases.js';
+import { devicesOf } from './campaign-devices.js';
 import { loadPassport } from './label-store.js';
 
 /** What a course is taught with, for the workflow that does it. */
@@ -18,6 +20,8 @@ export interface CourseMaterial {
   readonly fineTune: boolean;
   readonly engine: EngineChoice;
   readonly seed: number;
+  /** Of the campaign. */
+  readonly devices?: DevicePlan;
   /** Stored lists of teaching cases: one, or of a sequential course one for each organ with the organs that are known by then. */
   readonly lists: readonly { readonly cases: ObjectRef; readonly organs: readonly Organ[] }[];
 }
@@ -38,7 +42,16 @@ export async function courseMaterial(
     lists.push({ cases: await putTeachingCases(store, sparse), organs: known });
   }
   const engine = { name: plan.engine.name, settings };
-  return { kind, organs, rounds, fineTune: plan.engine.finetunes, engine, seed: plan.seed, lists };
+  return {
+    kind,
+    organs,
+    rounds,
+    fineTune: plan.engine.finetunes,
+    engine,
+    seed: plan.seed,
+    lists,
+    ...(await devicesOf(store, plan.campaign)),
+  };
 }
 
 /** The cases of some parts in their order, each once, with the labels that all of the parts bring. */

@@ -1,6 +1,7 @@
 import { mean } from 'd3-array';
 import { type BenchmarkPlan, CourseOutcome, type CourseOutcomes, waveOf } from '../domain/benchmark.js';
 import { benchmarkContract } from '../domain/benchmark-contract.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import { rankedTestKey } from '../domain/keys.js';
 import { judged } from '../domain/metric-convention.js';
 import type { ObjectRef } from '../domain/primitives.js';
@@ -24,6 +25,7 @@ import {
   type ScoringStage,
   scoreOnce,
 } from './benchmark-scores.js';
+import { devicesOf } from './campaign-devices.js';
 import type { Dependencies } from './dependencies.js';
 
 export type BenchmarkDeeds = ReturnType<typeof benchmarkDeeds>;
@@ -59,13 +61,14 @@ export function benchmarkDeeds({ store, work }: Pick<Dependencies, 'store' | 'wo
       models: CourseModels;
       offset: number;
       limit: number;
-    }): Promise<{ pairs: ScorePair[]; total: number }> {
+    }): Promise<{ pairs: ScorePair[]; total: number; devices?: DevicePlan }> {
       const { run, stage, models, offset, limit } = input;
-      const all = await pairsOf(store, run, await readBenchmarkPlan(store, run), stage, models);
+      const plan = await readBenchmarkPlan(store, run);
+      const all = await pairsOf(store, run, plan, stage, models);
       const page = await mapBounded(all.slice(offset, offset + limit), readsAtOnce, async (pair) =>
         (await isScored(store, pair)) ? [] : [pair],
       );
-      return { pairs: page.flat(), total: all.length };
+      return { pairs: page.flat(), total: all.length, ...(await devicesOf(store, plan.campaign)) };
     },
 
     async scoreModel(input: { pair: ScorePair; labelMap: ObjectRef }): Promise<void> {

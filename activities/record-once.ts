@@ -2,7 +2,7 @@ import type { AuditEntry } from '../domain/audit.js';
 import { PlusctError } from '../domain/errors.js';
 import { appendAudit, readAudit } from '../storage/audit-log.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { writer } from './audit.js';
+import { writer } from './writer.js';
 
 /** A record whose command id tells whether it was written before. */
 export type OnceEntry = Omit<AuditEntry, 'sequence'> & { readonly commandId: string };

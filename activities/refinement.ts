@@ -15,11 +15,11 @@ import { appendAudit, newestAudit } from '../storage/audit-log.js';
 import { getContent } from '../storage/content.js';
 import { readJson } from '../storage/json.js';
 import { alive } from './alive.js';
-import { writer } from './audit.js';
 import type { Dependencies } from './dependencies.js';
 import { diffLabelSets } from './label-diffs.js';
 import { type LabelNote, loadMask, loadPassport, nativeHeader, storeLabel } from './label-store.js';
 import { checkSubmission } from './submission-checks.js';
+import { writer } from './writer.js';
 
 export type RefinementDeeds = ReturnType<typeof refinementDeeds>;
 

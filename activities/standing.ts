@@ -2,10 +2,11 @@ import type { DevicePlan } from '../domain/hardware-class.js';
 import { type CaseAddress, standingChangeKey } from '../domain/keys.js';
 import type { Organ } from '../domain/organ.js';
 import { type Standing, StandingChange } from '../domain/standing.js';
+import type { OrganModels } from '../domain/teaching.js';
 import { publishFirst, readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import { newestResult } from '../storage/results.js';
-import { readStanding } from '../storage/standing.js';
+import { readStanding, standingModels } from '../storage/standing.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import { devicesOf } from './campaign-devices.js';
@@ -34,9 +35,14 @@ export interface ChangedCase {
 
 const readsAtOnce = 16;
 
-/** Carries a change of the standing models to the cases of a campaign: promotion and rollback. */
+/** What stands in a campaign; and a change of that carried to its cases: promotion and rollback. */
 export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'work' | 'now'>) {
   return {
+    /** Which model proposes each organ: new cases are pre-labelled with it. */
+    async standingModels({ campaign }: { campaign: string }): Promise<OrganModels> {
+      return alive(() => standingModels(store, campaign));
+    },
+
     /** A stretch of the campaign's cases, with the models whose masks are needed. */
     async changePage(input: {
       campaign: string;

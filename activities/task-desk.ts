@@ -8,10 +8,19 @@ import { systemActor } from '../domain/role.js';
 import { TaskAnswer, type TaskState } from '../domain/task.js';
 import { TaskCommand } from '../domain/task-command.js';
 import { commandIdentity } from '../domain/task-refusal.js';
-import { reopenedCaseId, signals, taskWorkflowId, updates, workflowTypes } from '../domain/workflow-ids.js';
+import { type BoardEntry, takingKinds, takingRefusal } from '../domain/work-queue.js';
+import {
+  reopenedCaseId,
+  signals,
+  taskEntity,
+  taskWorkflowId,
+  updates,
+  workflowTypes,
+} from '../domain/workflow-ids.js';
 import { sha256 } from '../storage/hash.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { findPerson } from '../storage/roster.js';
+import { TaskBoard } from '../storage/task-board.js';
 import { answerEnded, roundAfter, type TaskAddress } from './ended-task.js';
 
 export type { TaskAddress } from './ended-task.js';
@@ -30,11 +39,13 @@ export interface DeskSurroundings {
   readonly queueSuffix?: string;
   /** Who somebody is now; read from the roster unless the caller knows it already. */
   readonly personOf?: (campaign: string, id: string) => Promise<Person | undefined>;
+  /** Every task of a campaign; read from its record unless the caller knows them already. */
+  readonly boardOf?: (campaign: string) => Promise<readonly BoardEntry[]>;
 }
 
 /**
  * Where people's commands go in: the synchronous façade over a task. Sending the same command again is harmless.
- * A task that has ended refuses, and the refusal is on record like any other; a lead may reopen it.
+ * Nobody takes more than their quota allows. A task that has ended refuses, and the refusal is on record like any other; a lead may reopen it.
  */
 export async function askTask(
   around: DeskSurroundings,
@@ -43,6 +54,8 @@ export async function askTask(
 ): Promise<DeskAnswer> {
   const checked = sealed(TaskCommand.parse(command));
   const people = await peopleOf(around, address.campaign, checked);
+  const full = await overQuota(around, address, checked, people[0]);
+  if (full !== undefined) return full;
   const handle = around.client.workflow.getHandle(taskWorkflowId(address, address.round, address.kind));
   const answer = handle.executeUpdate<TaskAnswer, [TaskCommand, Person[]]>(updates.askTask, {
     args: [checked, people],
@@ -60,6 +73,24 @@ export async function askTask(
     }
     throw error;
   }
+}
+
+/** The refusal of a command that would take one task too many, whichever door it comes through. */
+async function overQuota(
+  { store, boardOf = (campaign) => new TaskBoard(store, campaign).read() }: DeskSurroundings,
+  { campaign, round, kind, ...at }: TaskAddress,
+  command: TaskCommand,
+  person: Person | undefined,
+): Promise<TaskAnswer | undefined> {
+  if (person === undefined || !takingKinds.some((each) => each === command.kind)) return undefined;
+  const board = await boardOf(campaign);
+  const entity = taskEntity({ campaign, ...at }, round, kind);
+  const task = board
+    .map((entry) => entry.task)
+    .find((each) => taskEntity(each, each.round, each.kind) === entity);
+  // Where the board has no such task, the task's own answer says so.
+  const why = task && takingRefusal(board, task, person, new Date().toISOString());
+  return why && task ? { accepted: false, version: task.version, phase: task.phase, why } : undefined;
 }
 
 /** People send no commands of the system's; and a token goes on as its hash only. */

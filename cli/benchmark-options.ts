@@ -8,6 +8,7 @@ import type { EngineSettings } from '../domain/training-set.js';
 import { requireJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { parseSettings } from './build-plan.js';
+import { wholeNumber } from './wrong-option.js';
 
 export interface RunOptions {
   readonly recipe: readonly string[];
@@ -80,11 +81,6 @@ export async function trainingChoice(
   return {
     engine: engine ?? plan.engine,
     settings: { ...(same ? plan.engineSettings : {}), ...parseSettings(engineSetting) },
-    seed: seed === undefined ? plan.seed : wholeNumber(seed),
+    seed: seed === undefined ? plan.seed : wholeNumber('--seed', seed, 0),
   };
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new PlusctError('InvalidInput', `--seed ${text}: give a whole number from 0 on`);
 }

@@ -106,12 +106,12 @@ function chosenSettings({ engine, engineSetting = [] }: BuildOptions): { engineS
 }
 
 /** Settings given as `name=value`: numbers and true or false are taken as such, everything else as text. */
-export function parseSettings(texts: readonly string[]): EngineSettings {
+export function parseSettings(texts: readonly string[], option = '--engine-setting'): EngineSettings {
   return Object.fromEntries(
     texts.map((text) => {
       const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
       if (name === undefined || value === undefined)
-        throw new PlusctError('InvalidInput', `--engine-setting ${text}: expected name=value`);
+        throw new WrongOption(`${option} is '${text}'; give a name and a value, as epochs=50`);
       if (value === 'true' || value === 'false') return [name, value === 'true'];
       return [name, value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
     }),

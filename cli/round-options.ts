@@ -6,11 +6,12 @@ import { PlusctError } from '../domain/errors.js';
 import { campaignPlanKey } from '../domain/keys.js';
 import { type Organ, organs } from '../domain/organ.js';
 import type { RoundPlan } from '../domain/round.js';
-import type { EngineSettings } from '../domain/training-set.js';
 import { engineByName } from '../engines/registry.js';
 import { requireJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { parseSettings } from './build-plan.js';
 import { parseCase } from './case-argument.js';
+import { shareOfOne, WrongOption, wholeNumber } from './wrong-option.js';
 
 /** Options of `plusct round run`, as they come. */
 export interface RoundOptions {
@@ -43,7 +44,7 @@ export async function roundPlan(
   const { engine: own, engineSettings } = await requireJson(store, campaignPlanKey(campaign), CampaignPlan);
   const name = options.engine ?? own;
   const engine = engineByName(name);
-  const given = { ...(name === own ? engineSettings : {}), ...settingsOf(options.setting) };
+  const given = { ...(name === own ? engineSettings : {}), ...parseSettings(options.setting, '--setting') };
   const asked = options.organ.length === 0 ? organs : organs.filter((each) => options.organ.includes(each));
   for (const text of options.organ) organOf(text);
   return {
@@ -84,29 +85,11 @@ export function heldOutChoice({
 export function organOf(text: string): Organ {
   const organ = organs.find((each) => each === text);
   if (organ !== undefined) return organ;
-  throw new PlusctError('InvalidInput', `--organ is '${text}'; there are ${organs.join(', ')}`);
-}
-
-export function wholeNumber(option: string, text: string, least: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new PlusctError('InvalidInput', `${option} ${text}: give a whole number from ${least} on`);
+  throw new WrongOption(`--organ is '${text}'; there are ${organs.join(', ')}`);
 }
 
 function share(option: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value > 0 && value <= 1) return value;
-  throw new PlusctError('InvalidInput', `${option} ${text}: give a number above 0, at most 1`);
-}
-
-/** `epochs=50` as a name and what it reads as: a number, true or false, else text. */
-function settingsOf(texts: readonly string[]): EngineSettings {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-      if (name === undefined || value === undefined)
-        throw new PlusctError('InvalidInput', `--setting ${text}: give a name and a value, as epochs=50`);
-      const plain = value === 'true' ? true : value === 'false' ? false : value;
-      return [name, typeof plain === 'string' && /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : plain];
-    }),
-  );
+  const value = shareOfOne(option, text);
+  if (value > 0) return value;
+  throw new WrongOption(`${option} is '${text}'; give a share above 0, at most 1`);
 }

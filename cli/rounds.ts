@@ -17,9 +17,10 @@ import type { PseudoLabelProgress } from '../workflows/pseudo-label-cases.js';
 import type { RoundEnd, RoundProgress } from '../workflows/pseudo-label-round.js';
 import { printJson, printTable, say, styled } from './output.js';
 import { type Step, stepDisplay } from './progress.js';
-import { heldOutChoice, type RoundOptions, roundPlan, wholeNumber } from './round-options.js';
+import { heldOutChoice, type RoundOptions, roundPlan } from './round-options.js';
 import { difference, means, printRound } from './round-print.js';
 import { chooseCampaign, type Session } from './session.js';
+import { wholeNumber } from './wrong-option.js';
 
 const lookEveryMs = 1500;
 
@@ -30,6 +31,7 @@ export async function runRounds(session: Session, options: RoundOptions): Promis
   const person = await findPerson(store, campaign, options.as);
   const why = options.reason === undefined ? {} : { why: options.reason };
   const by: AskedBy = { actor: options.as, role: person?.role ?? 'operator', ...why };
+  const rounds = wholeNumber('--rounds', options.rounds, 1);
   const plan = await roundPlan(store, campaign, options);
   const heldOut = heldOutChoice(options);
   const first = await planRound(store, {
@@ -39,14 +41,14 @@ export async function runRounds(session: Session, options: RoundOptions): Promis
   });
   const done: { round: Round; end: RoundEnd }[] = [];
   let round: Round | undefined = first.round;
-  for (let left = wholeNumber('--rounds', options.rounds, 1); round !== undefined && left > 0; left -= 1) {
+  for (let left = rounds; round !== undefined && left > 0; left -= 1) {
     const end = await carryThrough(session, round, left, by);
     done.push({ round, end });
     if (!options.json) await tell(session, round, end);
     round = left > 1 ? await following(session, round, end) : undefined;
   }
   if (options.json) return printJson(await Promise.all(done.map((each) => asJson(session, each))));
-  if (done.length < Number(options.rounds)) say('No organ passed: a further round would be the same again.');
+  if (done.length < rounds) say('No organ passed: a further round would be the same again.');
 }
 
 /** Waits for a round, whoever started it; shows how far it is. */

@@ -2,7 +2,7 @@ import { tokenScopes } from '../domain/permissions.js';
 import { createApiToken, listApiTokens, revokeApiToken } from '../storage/api-tokens.js';
 import { printJson, printTable, say } from './output.js';
 import type { Session } from './session.js';
-import { WrongOption } from './wrong-option.js';
+import { WrongOption, wholeNumber } from './wrong-option.js';
 
 export interface TokenOptions {
   readonly as: string;
@@ -16,10 +16,7 @@ const longestDays = 366;
 
 /** `plusct tokens create`: a token for a program that acts in a person's name. It is printed once. */
 export async function createToken(session: Session, options: TokenOptions): Promise<void> {
-  const days = Number(options.days);
-  if (!(days > 0 && days <= longestDays)) {
-    throw new WrongOption(`--days is '${options.days}'; give 1 to ${longestDays}`);
-  }
+  const days = wholeNumber('--days', options.days, 1, longestDays);
   const scopes = (options.scope.length === 0 ? ['read'] : options.scope).map(scopeOf);
   const about = {
     person: options.as,

@@ -22,14 +22,19 @@ export function wholeNumber(
 
 /** A share of 1 as it was typed. Throws `WrongOption`. */
 export function shareOfOne(option: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  const value = decimal(text);
+  if (value >= 0 && value <= 1) return value;
   throw new WrongOption(`${option} is '${text}'; give a share from 0 to 1`);
 }
 
 /** A number above 0 as it was typed. Throws `WrongOption`. */
 export function positiveNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
+  const value = decimal(text);
+  if (value > 0) return value;
   throw new WrongOption(`${option} is '${text}'; give a number above 0`);
+}
+
+/** Digits, with or without a point; NaN for what else JavaScript takes as a number, as 0x10 or nothing at all. */
+function decimal(text: string): number {
+  return /^(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text) : Number.NaN;
 }

@@ -14,11 +14,11 @@ export interface BoardEntry {
   readonly since: string;
 }
 
+/** The commands with which people take tasks up. */
+export const takingKinds = ['claim', 'review', 'start-verification'] as const satisfies TaskCommandKind[];
+
 /** The command with which a person takes a task up; undefined when there is none for them to give. */
-export function takingCommand(
-  task: TaskState,
-  person: Person,
-): Extract<TaskCommandKind, 'claim' | 'review' | 'start-verification'> | undefined {
+export function takingCommand(task: TaskState, person: Person): (typeof takingKinds)[number] | undefined {
   if (taskIsDone(task)) return undefined;
   const { role, id } = person;
   if (task.phase === 'queued' && role === 'junior') return 'claim';
@@ -39,6 +39,17 @@ export function quotaRefusal(board: readonly BoardEntry[], person: Person, now: 
   const [held, quota] = [heldBy(board, person, now).length, person.quota ?? defaultQuota];
   if (held < quota) return undefined;
   return `${person.id} holds ${held} of at most ${quota} tasks; finish one, put one back or hand one over first`;
+}
+
+/** Why a person may not take up a task, by how much they hold; undefined when they may, or hold it already. */
+export function takingRefusal(
+  board: readonly BoardEntry[],
+  task: TaskState,
+  person: Person,
+  now: string,
+): string | undefined {
+  const holds = heldBy(board, person, now).some((entry) => entry.task === task);
+  return holds ? undefined : quotaRefusal(board, person, now);
 }
 
 /** What decides the order of a queue besides the board. */

@@ -34,11 +34,16 @@ export async function standingModels(store: ObjectStore, campaign: string): Prom
 async function preLabellers(store: ObjectStore, campaign: string): Promise<OrganModels> {
   const models: OrganModels = {};
   const { cases } = await requireWorklist(store, campaign);
-  for (const { collection, caseId } of cases) {
-    const pre = await readJson(store, preLabelKey({ campaign, collection, caseId }), Assembly);
-    for (const { organ, origin, author } of pre?.labels ?? [])
+  for (
+    let at = 0;
+    at < cases.length && organs.some((organ) => models[organ] === undefined);
+    at += readsAtOnce
+  ) {
+    const pre = await mapBounded(cases.slice(at, at + readsAtOnce), readsAtOnce, ({ collection, caseId }) =>
+      readJson(store, preLabelKey({ campaign, collection, caseId }), Assembly),
+    );
+    for (const { organ, origin, author } of pre.flatMap((each) => each?.labels ?? []))
       if (origin === 'model') models[organ] ??= author;
-    if (organs.every((organ) => models[organ] !== undefined)) break;
   }
   return models;
 }

@@ -92,7 +92,7 @@ async function change(
   devices: DevicePlan | undefined,
 ): Promise<Came> {
   try {
-    const said = await predictAll(at, models, devices);
+    const said = await predictAll(at, models, devices, 'again');
     const { replaced, reopened, waits } = await heavy().changeCase({ at, edition, said });
     if (reopened !== undefined) await startRound(reopened);
     return {

@@ -19,7 +19,7 @@ import type { CampaignPlan, EvaluationSummary } from '../domain/campaign.js';
 import type { CaseSummary } from '../domain/case.js';
 import { caseName } from '../domain/case-name.js';
 import type { ModelSummary } from '../domain/model.js';
-import { organs } from '../domain/organ.js';
+import { type Organ, organs } from '../domain/organ.js';
 import { fairnessKey } from '../domain/queues.js';
 import {
   caseWorkflowId,
@@ -110,32 +110,34 @@ async function ingest(plan: CampaignPlan, now: BuildProgress): Promise<void> {
   now.stage = 'train';
 }
 
+/** New cases of a campaign get what stands in it; a first model is trained only where none does. */
 async function train(plan: CampaignPlan, now: BuildProgress): Promise<void> {
-  const { campaign, engine, engineSettings: settings, devices, seed } = plan;
+  const standing = await heavy().standingModels({ campaign: plan.campaign });
   const models = await Promise.all(
-    organs.map((organ) =>
-      executeChild(trainModel, {
-        workflowId: trainingId(campaign, organ),
-        args: [
-          {
-            campaign,
-            organ,
-            engine,
-            seed,
-            ...(settings === undefined ? {} : { settings }),
-            ...(devices === undefined ? {} : { devices }),
-          },
-        ],
-      }).catch((error: unknown) => {
-        // Without a model people draw the organ: each case gets a finding, the campaign goes on.
-        if (isCancellation(error) || !(error instanceof ChildWorkflowFailure)) throw error;
-        log.warn(`no model for the ${organ}: ${error.cause?.message ?? error.message}`);
-        return undefined;
-      }),
-    ),
+    organs.map((organ) => {
+      const modelId = standing[organ];
+      return modelId === undefined ? trainFirst(plan, organ) : { modelId, organ };
+    }),
   );
   now.models = models.filter((model) => model !== undefined);
   now.stage = planFor(plan).planned ? 'prepare' : 'cases';
+}
+
+async function trainFirst(plan: CampaignPlan, organ: Organ): Promise<ModelSummary | undefined> {
+  const { campaign, engine, engineSettings: settings, devices, seed } = plan;
+  const set = settings === undefined ? {} : { settings };
+  const on = devices === undefined ? {} : { devices };
+  try {
+    return await executeChild(trainModel, {
+      workflowId: trainingId(campaign, organ),
+      args: [{ campaign, organ, engine, seed, ...set, ...on }],
+    });
+  } catch (error) {
+    // Without a model people draw the organ: each case gets a finding, the campaign goes on.
+    if (isCancellation(error) || !(error instanceof ChildWorkflowFailure)) throw error;
+    log.warn(`no model for the ${organ}: ${error.cause?.message ?? error.message}`);
+    return undefined;
+  }
 }
 
 /** What is planned before people begin: who reads twice, and, once every case is pre-labelled, what they look at. */

@@ -1,13 +1,5 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  continueAsNew,
-  defineQuery,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AskedRelease } from '../activities/release-draft.js';
-import type { FailureKind } from '../domain/errors.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import { queries, releaseEntity } from '../domain/workflow-ids.js';
 import { heavy, quick } from './deeds.js';
@@ -94,45 +86,21 @@ function askedOf({ campaign, version, choice }: PublishInput): AskedRelease {
 
 type Outcome = 'done' | 'refused';
 
-const attempts = 20;
-
-/** Publications of one version that run at once write into one chain of records: whoever is outrun counts anew. */
+/** Publications of one version that run at once write into one chain of records. */
 async function record(input: PublishInput, outcome: Outcome, details: Record<string, string>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await append(input, outcome, details);
-    } catch (error) {
-      if (attempt === attempts || !isOutrun(error)) throw error;
-    }
-  }
-}
-
-function isOutrun(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.type === ('ConflictingResult' satisfies FailureKind)
-  );
-}
-
-async function append(input: PublishInput, outcome: Outcome, details: Record<string, string>): Promise<void> {
   const { campaign, version, by, reason } = input;
-  const entity = releaseEntity(version);
-  const { workflowId, runId } = workflowInfo();
-  await quick().recordAudit({
+  await quick().recordAuditOnce({
     campaign,
-    entity,
-    sequence: await quick().nextAuditSequence({ campaign, entity }),
+    entity: releaseEntity(version),
     at: new Date().toISOString(),
     actor: by,
     role: 'operator',
     simulated: false,
     action: 'publish-release',
     outcome,
+    commandId: workflowInfo().runId,
     why: reason,
     details: { version, ...details },
-    workflowId,
-    runId,
     labelsBefore: {},
     labelsAfter: {},
   });

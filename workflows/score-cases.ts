@@ -1,9 +1,11 @@
 import { ActivityFailure, continueAsNew, isCancellation, setHandler } from '@temporalio/workflow';
 import type { CourseModels, ScorePair, ScoringStage } from '../activities/benchmark-scores.js';
 import { caseName } from '../domain/case-name.js';
+import type { DevicePlan } from '../domain/hardware-class.js';
 import { progress } from './benchmark-progress.js';
 import { bounded } from './bounded.js';
-import { heavy, onDevice } from './deeds.js';
+import { heavy } from './deeds.js';
+import { predictAll } from './predict-all.js';
 import { rootMessage } from './root-message.js';
 
 export interface ScoringInput {
@@ -38,7 +40,7 @@ export async function scoreCases(input: ScoringInput): Promise<ScoringProgress> 
   const failures: string[] = [];
   await bounded(page.pairs, pairsAtOnce, async (pair) => {
     try {
-      await score(pair);
+      await score(pair, page.devices);
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
       failures.push(`${caseName(pair.at)}: ${rootMessage(error)}`);
@@ -54,7 +56,7 @@ export async function scoreCases(input: ScoringInput): Promise<ScoringProgress> 
   return now;
 }
 
-async function score(pair: ScorePair): Promise<void> {
-  const { labelMap } = await onDevice().predictCase({ at: pair.at, modelId: pair.modelId });
-  await heavy().scoreModel({ pair, labelMap });
+async function score(pair: ScorePair, devices: DevicePlan | undefined): Promise<void> {
+  const [said] = await predictAll(pair.at, [pair.modelId], devices);
+  await heavy().scoreModel({ pair, labelMap: said!.labelMap });
 }

@@ -1,8 +1,9 @@
 import type { CourseMaterial } from '../activities/benchmark-courses.js';
 import type { CourseLesson, CourseOutcome } from '../domain/benchmark.js';
 import type { OrganModels } from '../domain/teaching.js';
-import { heavy, training } from './deeds.js';
-import { teachStudent } from './teacher-student.js';
+import { heavy } from './deeds.js';
+import { onFittingDevice } from './fitting-device.js';
+import { type Teaching, teachStudent } from './teacher-student.js';
 
 type Taught = Awaited<ReturnType<typeof teachStudent>>;
 
@@ -19,25 +20,32 @@ export async function teachCourse(input: CourseInput): Promise<CourseOutcome> {
   return material.kind === 'parallel' ? parallelEnsemble(material) : sequentialEnsemble(material);
 }
 
-async function supervised({ lists, engine, seed, organs }: CourseMaterial): Promise<CourseOutcome> {
+async function supervised({
+  lists,
+  engine,
+  seed,
+  organs,
+  devices: plan,
+}: CourseMaterial): Promise<CourseOutcome> {
   const composed = await heavy().composeTrainingSet({ cases: lists[0]!.cases, organs, engine, seed });
   const { manual, pseudo, leftOut, examples } = composed;
   const lesson = { step: 'training', organs: [...organs], manual, pseudo, leftOut, examples: [...examples] };
   if ('none' in composed) return { none: composed.none, lessons: [{ ...lesson, none: composed.none }] };
-  const { modelId } = await training().trainModelOn({ set: composed.set });
+  const { set } = composed;
+  const of = { deed: 'training', plan, urgency: 'bulk' } as const;
+  const { modelId } = await onFittingDevice(of, (device) => device.trainModelOn({ set }));
   return { modelId, lessons: [{ ...lesson, modelId }] };
 }
 
 /** Rounds in which the student becomes the next teacher. */
 async function teacherStudent(material: CourseMaterial): Promise<CourseOutcome> {
-  const { lists, engine, seed, organs, rounds, fineTune } = material;
+  const { lists, organs, rounds, fineTune } = material;
   const lessons: CourseLesson[] = [];
   let teachers: OrganModels = {};
   for (let round = 1; round <= rounds; round += 1) {
     const taught = await teachStudent({
+      ...alike(material),
       cases: lists[0]!.cases,
-      engine,
-      seed,
       teachers,
       studentGroups: [organs],
       fineTune,
@@ -50,11 +58,10 @@ async function teacherStudent(material: CourseMaterial): Promise<CourseOutcome> 
 
 /** A model for each organ; what they say of the other organs teaches one model of all. */
 async function parallelEnsemble(material: CourseMaterial): Promise<CourseOutcome> {
-  const { lists, engine, seed, organs } = material;
+  const { lists, organs } = material;
   const taught = await teachStudent({
+    ...alike(material),
     cases: lists[0]!.cases,
-    engine,
-    seed,
     teacherGroups: organs.map((organ) => [organ]),
     studentGroups: [organs],
     fineTune: false,
@@ -64,14 +71,12 @@ async function parallelEnsemble(material: CourseMaterial): Promise<CourseOutcome
 
 /** One organ after the other: each model learns from the new cases alone, and what it knew before from the model before it. */
 async function sequentialEnsemble(material: CourseMaterial): Promise<CourseOutcome> {
-  const { engine, seed } = material;
   const lessons: CourseLesson[] = [];
   let teachers: OrganModels = {};
   for (const { cases, organs } of material.lists) {
     const taught = await teachStudent({
+      ...alike(material),
       cases,
-      engine,
-      seed,
       teachers,
       teacherGroups: [],
       studentGroups: [organs],
@@ -81,6 +86,11 @@ async function sequentialEnsemble(material: CourseMaterial): Promise<CourseOutco
     teachers = taught.students;
   }
   return outcomeOf(material, teachers, lessons);
+}
+
+/** What every teaching of a course has in common. */
+function alike({ engine, seed, devices }: CourseMaterial): Pick<Teaching, 'engine' | 'seed' | 'devices'> {
+  return { engine, seed, ...(devices === undefined ? {} : { devices }) };
 }
 
 function lessonsOf({ lessons }: Taught, before = ''): CourseLesson[] {

@@ -15,6 +15,8 @@ describe('--engine-setting', () => {
   });
 
   it.each(['epochs', '=5', 'epochs='])('refuses %s', (text) => {
-    expect(() => parseSettings([text])).toThrow(`--engine-setting ${text}: expected name=value`);
+    expect(() => parseSettings([text])).toThrow(
+      `--engine-setting is '${text}'; give a name and a value, as epochs=50`,
+    );
   });
 });

@@ -175,6 +175,12 @@ describe('plusct on a terminal', () => {
       code: 1,
       err: expect.stringContaining('is of by-hand already'),
     });
+    await plusct('people', 'change', 'anna', '--quota', '0', '--as', 'operator');
+    const other = 'msd-spleen/spleen_3';
+    expect(await plusct('tasks', 'claim', other, '--as', 'anna')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('anna holds 0 of at most 0 tasks; finish one'),
+    });
     await plusct('people', 'change', 'anna', '--quota', '5', '--organ', 'spleen', '--as', 'operator');
     const people = await json<{ id: string; quota?: number; role: string }[]>('people', 'list');
     expect(people.map((each) => each.id)).toEqual(['anna', 'clara', 'david', 'lea']);

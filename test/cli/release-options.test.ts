@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { releaseChoice } from '../../cli/release-options.js';
+import { WrongOption } from '../../cli/wrong-option.js';
 
 describe('what a release is asked for', () => {
   const first = releaseChoice({
@@ -38,10 +39,14 @@ describe('what a release is asked for', () => {
   it.each([
     [{ licenceAllows: ['resale'] }, '--licence-allows resale: expected share'],
     [{ labelsUnder: 'CC-BY-NC-ND-4.0' }, '--labels-under CC-BY-NC-ND-4.0'],
-    [{ testShare: '1.5' }, '--test-share'],
-    [{ seed: 'x' }, '--seed'],
+    [{ testShare: '1.5' }, "--test-share is '1.5'; give a share from 0 to 1"],
+    [{ testShare: '0x1' }, "--test-share is '0x1'"],
+    [{ testShare: '1e-1' }, "--test-share is '1e-1'"],
+    [{ testShare: '0' }, "--test-share is '0'; give a share between 0 and 1"],
+    [{ seed: '1e3' }, "--seed is '1e3'; give a whole number from 0 on"],
     [{ where: 'colour=red' }, "at 'colour'"],
   ])('refuses %j with the option’s name', (options, message) => {
+    expect(() => releaseChoice(options)).toThrow(WrongOption);
     expect(() => releaseChoice(options)).toThrow(message);
   });
 });

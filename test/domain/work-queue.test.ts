@@ -4,7 +4,13 @@ import type { Collection } from '../../domain/collection.js';
 import type { Person } from '../../domain/person.js';
 import { TaskKind, type TaskState } from '../../domain/task.js';
 import { reduceTask } from '../../domain/task-reducer.js';
-import { type BoardEntry, nextTasks, quotaRefusal, takingCommand } from '../../domain/work-queue.js';
+import {
+  type BoardEntry,
+  nextTasks,
+  quotaRefusal,
+  takingCommand,
+  takingRefusal,
+} from '../../domain/work-queue.js';
 import {
   certified,
   command,
@@ -53,6 +59,14 @@ describe('a quota', () => {
       'anna holds 2 of at most 2 tasks; finish one, put one back or hand one over first',
     );
     expect(quotaRefusal(board, { ...anna, quota: 2 }, later(5 * 3600))).toBeUndefined();
+  });
+
+  it('keeps nobody from asking again for what they hold', () => {
+    const board = [entry(leased(), 'held'), entry(opened(), 'free')];
+    const [held, free] = board.map(({ task }) => task);
+    const full = { ...anna, quota: 1 };
+    expect(takingRefusal(board, held!, full, now)).toBeUndefined();
+    expect(takingRefusal(board, free!, full, now)).toContain('anna holds 1 of at most 1 tasks');
   });
 });
 

@@ -8,12 +8,16 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { startBuild } from '../../cli/build.js';
 import { decideCase, findings } from '../../cli/findings.js';
 import type { Session } from '../../cli/session.js';
-import { Dataset } from '../../domain/campaign.js';
+import { Assembly, Dataset } from '../../domain/campaign.js';
+import { preLabelKey } from '../../domain/keys.js';
+import type { ModelSummary } from '../../domain/model.js';
+import { campaignId, caseEntity, trainingId } from '../../domain/workflow-ids.js';
 import { inflate } from '../../imaging/inflate.js';
 import { readNiftiHeader } from '../../imaging/nifti.js';
 import { generateSamples } from '../../sources/samples/generate.js';
 import { readAudit } from '../../storage/audit-log.js';
 import { requireJson } from '../../storage/json.js';
+import { publishStanding } from '../../storage/standing.js';
 import { readConfig } from '../../workers/config.js';
 import { runSimulatedPeople } from '../../workers/simulated-people.js';
 import type { BuildReport } from '../../workflows/build-dataset.js';
@@ -27,6 +31,7 @@ let session: Session;
 let directory: string;
 let first: Dataset;
 let second: Dataset;
+let standing: ModelSummary;
 let refused = '';
 let listed = '';
 
@@ -45,6 +50,21 @@ async function damage(): Promise<void> {
   values[values.length - 1] = 9;
   await writeFile(strange, gzipSync(values));
   await truncate(spleens('imagesTs', 'spleen_1.nii.gz'), 5000);
+}
+
+/** A lead's promotion of the model that the first build trained: the second one would train another, without spleen_8. */
+async function promote(): Promise<void> {
+  const { client, store } = installation;
+  standing = await client.workflow.getHandle(trainingId(campaign, 'spleen')).result();
+  await publishStanding(store, campaign, {
+    edition: 1,
+    models: { spleen: standing.modelId },
+    before: {},
+    organs: ['spleen'],
+    by: 'lea',
+    why: 'better on ten scans',
+    reopenBelowDsc: 0.8,
+  });
 }
 
 /** What a command prints on either stream. */
@@ -95,6 +115,7 @@ beforeAll(async () => {
   await printed(() => decideCase(session, 'exclude', 'msd-spleen/spleen_8', { ...vera, reason: 'moved' }));
   refused = await printed(() => decideCase(session, 'accept', 'msd-spleen/spleen_1', vera));
 
+  await promote();
   const stop = new AbortController();
   const people = runSimulatedPeople({ client, store, log: pino({ level: 'silent' }), signal: stop.signal });
   let report: BuildReport | undefined;
@@ -145,6 +166,23 @@ describe('a campaign on whose held cases a person decides', () => {
       ['spleen_8', 'EXCLUDED_BY_OPERATOR'],
     ]);
     expect(second.leftOut[1]!.finding.message).toBe('vera excluded it: whose is the 9?');
+  });
+
+  it('pre-labels the new case with the model that stands, on record, and trains none anew', async () => {
+    const { client, store } = installation;
+    const at = { campaign, collection: 'msd-spleen', caseId: 'spleen_3' } as const;
+    const { labels } = await requireJson(store, preLabelKey(at), Assembly);
+    const spleen = labels.find(({ organ }) => organ === 'spleen');
+    expect(spleen).toMatchObject({ origin: 'model', author: standing.modelId });
+    const { records } = await readAudit(store, campaign, caseEntity(at));
+    expect(records[1]!.details).toMatchObject({ spleen: standing.modelId });
+    const handle = await client.workflow.getHandle(campaignId(campaign)).fetchHistory();
+    const trained = handle.events!.flatMap(
+      ({ startChildWorkflowExecutionInitiatedEventAttributes: child }) =>
+        child?.workflowType?.name === 'trainModel' ? [child.workflowId] : [],
+    );
+    expect(trained).not.toContain(trainingId(campaign, 'spleen'));
+    expect(trained).toContain(trainingId(campaign, 'liver'));
   });
 
   it('keeps the first dataset, and what was finished stays as it was', () => {

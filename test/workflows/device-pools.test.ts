@@ -1,73 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApplicationFailure } from '@temporalio/activity';
-import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import type { Collection } from '../../domain/collection.js';
 import type { DeviceState } from '../../domain/device-state.js';
 import type { DevicePlan } from '../../domain/hardware-class.js';
 import type { Organ } from '../../domain/organ.js';
-import { deviceQueue, fairnessKey, taskQueue } from '../../domain/queues.js';
+import { deviceQueue, fairnessKey, priorityKeys, taskQueue } from '../../domain/queues.js';
 import { engineByName } from '../../engines/registry.js';
 import { readDeviceStates } from '../../storage/device-states.js';
 import { memoryStore } from '../../storage/memory.js';
-import { type Config, readConfig } from '../../workers/config.js';
+import type { Config } from '../../workers/config.js';
 import type { CheckedDevice } from '../../workers/device-check.js';
 import { runDevice } from '../../workers/device-worker.js';
-import { createWorker } from '../../workers/roles.js';
+import { during, type Orchestration, orchestrate } from './made-up-deeds.js';
 
-/** Real workflows and queues; what the device and the store would do is written down instead. */
+let orchestration: Orchestration;
 let config: Config;
 let client: Client;
-let connection: NativeConnection;
-let orchestration: Worker;
-let orchestrating: Promise<void>;
 /** `queue collection/case organ` in the order in which they were taken. */
 let taken: string[];
 let count = 0;
 
-const silent = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const organs: readonly Organ[] = ['kidney', 'spleen', 'pancreas'];
 
 beforeAll(async () => {
-  try {
-    Runtime.install({ logger: silent });
-  } catch {
-    // Installed by another test of this process.
-  }
-  config = readConfig({ ...inject('servers'), PLUSCT_QUEUE_SUFFIX: `-pools-${process.pid}` });
-  const { address, namespace } = config.temporal;
-  client = new Client({ connection: await Connection.connect({ address }), namespace });
-  connection = await NativeConnection.connect({ address });
-  orchestration = await createWorker('orchestration', config, connection, {
-    bundle: 'dist/workflow-bundle.js',
-  });
-  orchestrating = orchestration.run();
+  orchestration = await orchestrate('pools');
+  ({ config, client } = orchestration);
 });
-afterAll(async () => {
-  orchestration.shutdown();
-  await orchestrating;
-  await connection.close();
-  await client.connection.close();
-});
+afterAll(() => orchestration.stop());
 beforeEach(() => {
   taken = [];
 });
 
-/** A worker that takes one thing after the other. */
-async function takingWorker(queue: string, activities: object, atOnce = 1): Promise<Worker> {
-  return Worker.create({
-    connection,
-    namespace: config.temporal.namespace,
-    taskQueue: queue,
-    activities,
-    maxConcurrentActivityTaskExecutions: atOnce,
-    maxConcurrentActivityTaskPolls: atOnce,
-  });
-}
+const takingWorker: Orchestration['takingWorker'] = (...of) => orchestration.takingWorker(...of);
 
 const label = (organ: Organ) => ({
   organ,
@@ -128,16 +97,6 @@ async function backlog(queue: string, tasks: number): Promise<void> {
     });
     if (Number(stats?.approximateBacklogCount ?? 0) >= tasks) return;
     await sleep(100);
-  }
-}
-
-async function during<T>(workers: readonly Worker[], work: () => Promise<T>): Promise<T> {
-  const running = workers.map((worker) => worker.run());
-  try {
-    return await work();
-  } finally {
-    for (const worker of workers) worker.shutdown();
-    await Promise.all(running);
   }
 }
 
@@ -213,6 +172,75 @@ describe('the queue of devices', () => {
   }, 60_000);
 });
 
+/** Deeds of a device that note where, what and how urgent it was. */
+function noting(name: string) {
+  const note = (what: string) =>
+    taken.push(`${name} ${what} ${Context.current().info.priority?.priorityKey}`);
+  return {
+    trainModelOn: async () => {
+      note('trains');
+      return { modelId: 'of-all' };
+    },
+    predictCase: async () => {
+      note('predicts');
+      return { labelMap: {} };
+    },
+  };
+}
+
+const devices = { training: 'h100', inference: 't4' };
+const { bulk, again } = priorityKeys;
+
+/** Executes a workflow on made-up deeds of io, with a device of each class and one of none. */
+async function execute(type: string, args: object, deeds: object): Promise<void> {
+  const names = { any: undefined, t4: 't4', h100: 'h100' };
+  const workers = await Promise.all([
+    takingWorker(taskQueue('io', config.queueSuffix), deeds, 8),
+    ...Object.entries(names).map(([name, of]) => takingWorker(gpu(of), noting(name))),
+  ]);
+  await during(workers, () =>
+    client.workflow.execute(type, {
+      workflowId: `pools/${process.pid}/${++count}`,
+      taskQueue: taskQueue('orchestration', config.queueSuffix),
+      args: [args],
+    }),
+  );
+}
+
+describe('classes of a campaign', () => {
+  const at = { campaign: 'pools', collection: 'lits', caseId: 'volume-0' };
+  const composed = { manual: 1, pseudo: 0, leftOut: 0, examples: [], set: {} };
+  const material = { organs, rounds: 1, fineTune: false, engine: { name: 'atlas' }, seed: 1, devices };
+  const teaching = (kind: string) => ({
+    courseMaterial: async () => ({ ...material, kind, lists: [{ cases: {}, organs }] }),
+    composeTrainingSet: async () => composed,
+    lackingPage: async () => ({ cases: [{ at, organs: ['spleen'] }], total: 1 }),
+    keepPseudoLabels: async () => undefined,
+  });
+
+  it('train what a benchmark teaches, and pseudo-label for it', async () => {
+    await execute('teachCourse', { run: 'r', course: 'c' }, teaching('supervised'));
+    expect(taken.splice(0)).toEqual([`h100 trains ${bulk}`]);
+    await execute('teachCourse', { run: 'r', course: 'c' }, teaching('teacher-student'));
+    expect(taken).toEqual([`h100 trains ${bulk}`, `t4 predicts ${bulk}`, `h100 trains ${bulk}`]);
+  }, 60_000);
+
+  it('predict what a benchmark scores', async () => {
+    const pair = { at, modelId: 'of-all', organs, truth: {} };
+    const scorePage = async () => ({ pairs: [pair], total: 1, devices });
+    const scoreModel = async () => undefined;
+    await execute('scoreCases', { run: 'r', stage: 'tests', models: {} }, { scorePage, scoreModel });
+    expect(taken).toEqual([`t4 predicts ${bulk}`]);
+  }, 60_000);
+
+  it('label finished cases again for a promoted model, after everything else', async () => {
+    const changePage = async () => ({ cases: [{ at, models: ['promoted'] }], total: 1, devices });
+    const changeCase = async () => ({ replaced: ['liver'] });
+    await execute('applyStanding', { campaign: 'pools', edition: 1 }, { changePage, changeCase });
+    expect(taken).toEqual([`t4 predicts ${again}`]);
+  }, 60_000);
+});
+
 describe('a model of several organs', () => {
   it('is asked for one organ after the other, so that its first answer serves all', async () => {
     const workers = await Promise.all([
@@ -257,7 +285,7 @@ describe('a device', () => {
     const stop = new AbortController();
     const own = { ...config, queueSuffix: `${config.queueSuffix}-health` };
     const run = runDevice({
-      ...{ config: own, connection, dependencies, log, signal: stop.signal },
+      ...{ config: own, connection: orchestration.connection, dependencies, log, signal: stop.signal },
       name: 'here-1',
       hardwareClass: 'a100',
       check: async () => health.now,

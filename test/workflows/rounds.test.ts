@@ -8,7 +8,7 @@ import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import type { RoundOptions } from '../../cli/round-options.js';
 import { listRounds, runRounds } from '../../cli/rounds.js';
 import type { Session } from '../../cli/session.js';
-import { promoteRound, rollBackRound } from '../../cli/standing.js';
+import { applyAgain, promoteRound, rollBackRound } from '../../cli/standing.js';
 import { modelsPrefix } from '../../domain/keys.js';
 import { voxelHashes } from '../../domain/label-hashes.js';
 import type { LabelSummary } from '../../domain/label-version.js';
@@ -60,6 +60,8 @@ const inCampaign = (caseId: string) => ({ campaign, collection: 'lits', caseId }
 let installation: Installation;
 let session: Session;
 let standing: { liver: string; spleen: string };
+/** A case that is not finished when the others are. */
+let finishLate: () => Promise<void>;
 
 /** What trains and infers before the rounds begin. */
 const deeds = () => {
@@ -124,16 +126,18 @@ async function prepare(): Promise<void> {
   };
   const unlabelled: StoredCase[] = [];
   const { predictOrgan } = deeds();
+  const propose = ({ at }: StoredCase, organ: 'liver' | 'spleen') =>
+    inActivity(() => predictOrgan({ at, organ, modelId: standing[organ] }));
   for (const [n, id] of strangers.entries()) {
     const one = await storeCase({ store, work }, campaign, id, roundPhantom(40 + n, { strange: true }));
-    const propose = (organ: 'liver' | 'spleen') =>
-      inActivity(() => predictOrgan({ at: one.at, organ, modelId: standing[organ] }));
-    await one.finish([await propose('liver'), await propose('spleen')]);
+    await one.finish([await propose(one, 'liver'), await propose(one, 'spleen')]);
     unlabelled.push(one);
   }
+  const late = await storeCase({ store, work }, campaign, 'u4', roundPhantom(50, { strange: true }));
+  finishLate = async () => late.finish([await propose(late, 'liver'), await propose(late, 'spleen')]);
   const labelled = [...good, careless, copy, ...judges].map(({ one }) => one);
   const groups = [['lits/m3', 'lits/c1']];
-  await storeCampaign(store, campaign, [...labelled, ...unlabelled], { people, groups });
+  await storeCampaign(store, campaign, [...labelled, ...unlabelled, late], { people, groups });
 }
 
 beforeAll(async () => {
@@ -220,8 +224,8 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
     const { lessons } = first.result.taught;
     expect(lessons.map(({ step, organs: [organ], manual, pseudo }) => [step, organ, manual, pseudo])).toEqual(
       [
-        ['student', 'liver', 5, 3],
-        ['student', 'spleen', 5, 3],
+        ['student', 'liver', 5, 4],
+        ['student', 'spleen', 5, 4],
         ['fine-tuned', 'liver', 5, 0],
         ['fine-tuned', 'spleen', 5, 0],
       ],
@@ -287,6 +291,18 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
     expect(round.snapshot.labelled).toBe(0);
   });
 
+  it('teach one student of all organs where that is asked for', async () => {
+    const [joint] = await run({ joint: true, rounds: '1' });
+    const { students, lessons } = joint!.result.taught;
+    expect(lessons[0]).toMatchObject({ step: 'student', organs: ['liver', 'spleen'], manual: 5, pseudo: 4 });
+    expect(students.liver).toBe(lessons[0]!.modelId);
+    expect(students.spleen).toBe(students.liver);
+    expect(joint!.result.outcomes.map(({ comparisons }) => comparisons[0]!.candidate)).toEqual([
+      students.liver,
+      students.liver,
+    ]);
+  });
+
   describe('promoted', () => {
     const before: Record<string, Awaited<ReturnType<typeof labelsOf>>> = {};
     let candidate: string;
@@ -294,7 +310,7 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
       for (const id of [...strangers, ...held, 'm1', 'v1']) before[id] = await labelsOf(id);
       candidate = first.result.outcomes[0]!.candidate!;
       const { outcome } = await printed<{ outcome: unknown }>(() => promoteRound(session, '1', decided));
-      expect(outcome).toMatchObject({ replaced: 3, reopened: 1, waiting: 0, failed: 0 });
+      expect(outcome).toMatchObject({ replaced: 3, reopened: 1, waiting: 1, failed: 0 });
       await record('apply-standing', standingWorkflowId(campaign));
     }, 600_000);
 
@@ -318,6 +334,19 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
       for (const id of [...held, 'm1']) expect(await labelsOf(id), id).toEqual(before[id]);
     });
 
+    it('are carried to a case that was not finished before, and change nothing else again', async () => {
+      const after = await Promise.all(strangers.map(labelsOf));
+      await finishLate();
+      before.u4 = await labelsOf('u4');
+      const { outcome } = await printed<{ outcome: unknown }>(() =>
+        applyAgain(session, { campaign, json: true }),
+      );
+      expect(outcome).toMatchObject({ replaced: 4, waiting: 0, failed: 0 });
+      const { labels } = await requireResult(installation.store, inCampaign('u4'));
+      expect(labels.map(({ author }) => author)).toEqual([candidate, standing.spleen]);
+      expect(await Promise.all(strangers.map(labelsOf))).toEqual(after);
+    });
+
     it('open a case again where people verified what the model sees otherwise, for that organ alone', async () => {
       const { store, client } = installation;
       const of = async () => (await tasksOfCase(store, inCampaign('v1'))).at(-1)!;
@@ -339,9 +368,9 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
     it('are taken back with one command: models and labels as before, by hash', async () => {
       const { store } = installation;
       const { outcome } = await printed<{ outcome: unknown }>(() => rollBackRound(session, decided));
-      expect(outcome).toMatchObject({ replaced: 3, reopened: 0 });
+      expect(outcome).toMatchObject({ replaced: 4, reopened: 0 });
       expect(await standingModels(store, campaign)).toEqual(standing);
-      for (const id of strangers) {
+      for (const id of [...strangers, 'u4']) {
         expect(await labelsOf(id), id).toEqual(before[id]);
         expect((await newestResult(store, inCampaign(id)))!.edition).toEqual({ round: 1, revision: 2 });
       }

@@ -15,6 +15,7 @@ export async function askDesk(
     store,
     queueSuffix,
     personOf: (campaign: string, id: string) => rosters.person(campaign, id),
+    boardOf: (campaign: string) => boards.of(campaign).all(),
   };
   const answer = await askTask(around, address, command);
   if (!('kept' in answer)) {

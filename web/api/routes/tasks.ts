@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { uploadKey } from '../../../domain/keys.js';
-import type { Person } from '../../../domain/person.js';
 import { acknowledgeable } from '../../../domain/submission-judgement.js';
 import type { TaskAnswer } from '../../../domain/task.js';
 import { TaskCommand } from '../../../domain/task-command.js';
-import { quotaRefusal } from '../../../domain/work-queue.js';
 import { taskEntity } from '../../../domain/workflow-ids.js';
 import { readAudit } from '../../../storage/audit-log.js';
 import { type Api, type ApiContext, personOf } from '../api.js';
@@ -38,7 +36,6 @@ export function taskRoutes(api: Api, context: ApiContext): void {
       const asked = { commandId: randomUUID(), ...token, ...request.body, actor: personOf(request).id };
       const command = TaskCommand.parse(asked);
       await checkUpload(context, address.campaign, command);
-      await checkQuota(context, address.campaign, personOf(request), command);
       const answer = await askDesk(context, address, command);
       if ('kept' in answer) {
         return reply.code(202).send({ kept: true, detail: 'No worker answered yet; the command waits' });
@@ -80,20 +77,6 @@ function refusedBy({ why, phase, version, findings }: Extract<TaskAnswer, { acce
     ? `Correct the mask, or send it again with \`acknowledged\`: ${codes.join(', ')} and a reason`
     : 'Correct the mask and send it again';
   return problem(409, why, remedy, { phase, version, findings });
-}
-
-const takes: readonly TaskCommand['kind'][] = ['claim', 'review', 'start-verification'];
-
-/** Nobody takes more than they may, past the work queue either. */
-async function checkQuota(
-  { boards }: ApiContext,
-  campaign: string,
-  person: Person,
-  command: TaskCommand,
-): Promise<void> {
-  if (!takes.includes(command.kind)) return;
-  const why = quotaRefusal(await boards.of(campaign).all(), person, new Date().toISOString());
-  if (why !== undefined) throw problem(409, why, 'Your inbox lists first what you hold');
 }
 
 /** Somebody may only name a file that they sent: nobody passes off another's drawing as their own. */
