@@ -1,5 +1,6 @@
 import type { BenchmarkPlan, CourseOutcome, PlannedRecipe, PlannedTest } from '../domain/benchmark.js';
 import type { BenchmarkSummary } from '../domain/benchmark-summary.js';
+import { truthRemark } from '../domain/benchmark-truth.js';
 import { organValue } from '../domain/organ.js';
 import { OrganName } from '../domain/primitives.js';
 import {
@@ -106,11 +107,15 @@ async function sectionOf(
         score?.remark === undefined ? [] : [`${name}: ${score.remark}`],
       );
       const ranking = await rankingRemarks(store, { run, plan, outcomes, failures }, recipe.id, test);
+      const truth = truthRemark(
+        entry.map(({ name }) => plan.cases[name]!),
+        recipe.organs,
+      );
       return {
         test,
         entries: [{ name: plan.engine.name, cases: entry }],
         unscored,
-        remarks: [...ranking, ...remarks],
+        remarks: [...ranking, ...(truth === undefined ? [] : [truth]), ...remarks],
       };
     }),
   );

@@ -2,8 +2,9 @@ import { DataError, PlusctError } from '../domain/errors.js';
 import { readDicomSeries } from '../imaging/dicom.js';
 import { readDicomTexts } from '../imaging/dicom-file.js';
 import { inflate } from '../imaging/inflate.js';
-import { readCt, readLabelMap, readNiftiHeader } from '../imaging/nifti.js';
+import { readCt, readHashedCt, readLabelMap, readNiftiHeader } from '../imaging/nifti.js';
 import { niftiFreeText } from '../imaging/nifti-free-text.js';
+import { voxelHash } from '../imaging/voxel-hash.js';
 import { readDicomHead } from '../sources/dicom-head.js';
 import { Dice } from './dice.js';
 import { dicomInputs, slice } from './dicom-inputs.js';
@@ -40,6 +41,7 @@ const niftiReaders: readonly Reader[] = [
   niftiFreeText,
   (bytes, where) => readLabelMap(bytes, where),
   (bytes, where) => readCt(bytes, where),
+  (bytes, where) => hashedAlike(bytes, where),
 ];
 const readers: Readonly<Record<string, readonly Reader[]>> = {
   nifti: niftiReaders,
@@ -54,6 +56,13 @@ const readers: Readonly<Record<string, readonly Reader[]>> = {
       ]),
   ],
 };
+
+/** A scan that is hashed while it is inflated has the voxels of one that is read first and hashed then. */
+function hashedAlike(bytes: Uint8Array, where: string): void {
+  const { voxelSha256 } = readHashedCt(bytes, where);
+  if (voxelSha256 !== voxelHash(readCt(bytes, where).hu))
+    throw new Error(`${where}: its voxels differ when they are hashed on the way`);
+}
 
 /** Gives one input to every reader of its format. The outcome is that of the last one, which reads voxels. */
 export function judge(seed: string, n: number, only?: readonly string[]): Verdict {
