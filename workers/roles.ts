@@ -27,6 +27,7 @@ import { workPlanDeeds } from '../activities/work-plans.js';
 import { deviceQueue, taskQueue } from '../domain/queues.js';
 import type { Config } from './config.js';
 import { failureInterceptor } from './failures.js';
+import { heartbeatInterceptor } from './heartbeats.js';
 
 /** io activities under way at once in one process; their volumes are in memory together. */
 const ioAtOnce = 8;
@@ -65,7 +66,7 @@ export async function createWorker(
     namespace: config.temporal.namespace,
     taskQueue: taskQueue(role, config.queueSuffix),
     shutdownGraceTime,
-    interceptors: { activity: [failureInterceptor] },
+    interceptors: { activity: [failureInterceptor, heartbeatInterceptor] },
   };
   if (role === 'orchestration')
     return Worker.create({ ...shared, workflowBundle: { codePath: more.bundle! } });
@@ -89,7 +90,7 @@ export async function createDeviceWorker(
     namespace: config.temporal.namespace,
     taskQueue: deviceQueue(hardwareClass, config.queueSuffix),
     shutdownGraceTime,
-    interceptors: { activity: [failureInterceptor] },
+    interceptors: { activity: [failureInterceptor, heartbeatInterceptor] },
     activities: modelDeeds(more.dependencies),
     tuner: {
       activityTaskSlotSupplier: more.slots,
