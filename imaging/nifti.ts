@@ -89,8 +89,10 @@ function huSoFar(content: Uint8Array, header: NiftiHeader, upTo: number): Int16A
   const { datatype, littleEndian, voxOffset, shape } = header;
   const from = content.byteOffset + voxOffset;
   if (datatype !== 4 || !littleEndian || scalingOf(header) || from % 2 !== 0) return undefined;
+  // A header may place the voxels behind the end of the file.
+  if (upTo <= voxOffset) return undefined;
   const there = Math.floor((upTo - voxOffset) / 2);
-  return new Int16Array(content.buffer, from, Math.max(0, Math.min(there, shape[0] * shape[1] * shape[2])));
+  return new Int16Array(content.buffer, from, Math.min(there, shape[0] * shape[1] * shape[2]));
 }
 
 /**
