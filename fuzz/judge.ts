@@ -40,8 +40,7 @@ const niftiReaders: readonly Reader[] = [
   (bytes, where) => readNiftiHeader(bytes, where),
   niftiFreeText,
   (bytes, where) => readLabelMap(bytes, where),
-  (bytes, where) => readCt(bytes, where),
-  (bytes, where) => hashedAlike(bytes, where),
+  (bytes, where) => readAlike(bytes, where),
 ];
 const readers: Readonly<Record<string, readonly Reader[]>> = {
   nifti: niftiReaders,
@@ -57,11 +56,23 @@ const readers: Readonly<Record<string, readonly Reader[]>> = {
   ],
 };
 
-/** A scan that is hashed while it is inflated has the voxels of one that is read first and hashed then. */
-function hashedAlike(bytes: Uint8Array, where: string): void {
-  const { voxelSha256 } = readHashedCt(bytes, where);
-  if (voxelSha256 !== voxelHash(readCt(bytes, where).hu))
-    throw new Error(`${where}: its voxels differ when they are hashed on the way`);
+/** A scan is read and hashed at once as it is read first and hashed then: the same voxels, or the same refusal. */
+function readAlike(bytes: Uint8Array, where: string): void {
+  const plain = hashOrRefusal(() => voxelHash(readCt(bytes, where).hu));
+  const hashed = hashOrRefusal(() => readHashedCt(bytes, where).voxelSha256);
+  const [one, other] = [plain, hashed].map((each) => (typeof each === 'string' ? each : each.fault.code));
+  if (one !== other)
+    throw new Error(`${where}: ${one} when it is read, ${other} when it is hashed on the way`);
+  if (plain instanceof DataError) throw plain;
+}
+
+function hashOrRefusal(read: () => string): string | DataError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DataError) return error;
+    throw error;
+  }
 }
 
 /** Gives one input to every reader of its format. The outcome is that of the last one, which reads voxels. */

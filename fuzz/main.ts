@@ -39,7 +39,7 @@ if (options.help) {
   process.exit();
 }
 
-const limits = { inputMs: 10_000, peakMib: 1500 };
+const limits = { inputMs: 20_000, peakMib: 1500 };
 const only = kinds.filter((kind) => kind.startsWith(options.only));
 if (only.length === 0) {
   console.error(`--only ${options.only}: kinds are ${kinds.join(', ')}`);

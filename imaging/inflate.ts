@@ -79,11 +79,8 @@ function inflateAll(
   // One buffer of the right size spares zlib a second copy of the volume. The stored size is only a hint: it is
   // modulo 2³² and that of the last member, and a damaged file may hold anything there.
   const hint = Math.min(storedSize(bytes), bytes.length * maxDeflateRatio, limit) + 64;
-  if (into !== undefined) {
-    const target = into.memory(hint);
-    const length = gunzipBlocks(bytes, target, into.seen);
-    if (length !== undefined && length <= limit) return target.subarray(0, length);
-  }
+  const there = into && inflateInto(bytes, into, hint);
+  if (there !== undefined && there.length <= limit) return there;
   try {
     const chunkSize = Math.min(hint, bufferLimits.MAX_LENGTH);
     return plain(gunzipSync(bytes, { chunkSize, maxOutputLength: limit }));
@@ -94,6 +91,13 @@ function inflateAll(
     const value = `> ${limit} bytes`;
     throw new DataError({ code: 'FILE_CORRUPT', field: 'gzip', value, message, suggestion });
   }
+}
+
+/** Undefined for whatever is not as it should be; the memory is free again then. */
+function inflateInto(bytes: Uint8Array, into: InflateInto, capacity: number): Uint8Array | undefined {
+  const target = into.memory(capacity);
+  const length = gunzipBlocks(bytes, target, into.seen);
+  return length === undefined ? undefined : target.subarray(0, length);
 }
 
 /** The first `wanted` bytes of a file's content, or all of them where it is shorter; little of it is inflated. */
