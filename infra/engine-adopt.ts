@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PlusctError } from '../domain/errors.js';
-import { type EnginePin, engineEnvironment, type Installed, requirementsHash } from './engine-environment.js';
+import { type EnginePin, engineEnvironment, markInstalled } from './engine-environment.js';
 import { tryEngine } from './engine-install.js';
 import type { Home } from './home.js';
 import type { Say } from './tools.js';
@@ -54,14 +54,7 @@ export async function adoptEngine(
   mkdirSync(join(environment.dir, 'bin'), { recursive: true });
   for (const [name, target] of Object.entries(found.commands))
     writeFileSync(join(environment.dir, 'bin', name), commandFile(target));
-  const installed: Installed = {
-    version: pin.version,
-    requirementsSha256: requirementsHash(environment),
-    python: found.python,
-    installedAt: new Date().toISOString(),
-    adopted,
-  };
-  writeFileSync(environment.marker, `${JSON.stringify(installed, undefined, 2)}\n`);
+  markInstalled(environment, pin, { python: found.python, adopted });
   say(`${pin.title} ${pin.version} of ${adopted} is what workers use here now (${runs}).`);
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PlusctError } from '../domain/errors.js';
@@ -93,6 +93,21 @@ export function installedEngine(home: Home, pin: EnginePin): Installed | undefin
   } catch {
     return undefined;
   }
+}
+
+/** Marks an installation as whole: with this version and these packages it counts from now on. */
+export function markInstalled(
+  environment: EngineEnvironment,
+  { version }: EnginePin,
+  of: Pick<Installed, 'python' | 'adopted'>,
+): void {
+  const installed: Installed = {
+    version,
+    requirementsSha256: requirementsHash(environment),
+    installedAt: new Date().toISOString(),
+    ...of,
+  };
+  writeFileSync(environment.marker, `${JSON.stringify(installed, undefined, 2)}\n`);
 }
 
 /** Where an installed engine lies; undefined when it is not installed. */

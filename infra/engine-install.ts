@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -8,9 +8,8 @@ import {
   type EngineEnvironment,
   type EnginePin,
   engineEnvironment,
-  type Installed,
   installedEngine,
-  requirementsHash,
+  markInstalled,
 } from './engine-environment.js';
 import type { Environment, Home } from './home.js';
 import { waitForLock } from './lock.js';
@@ -190,13 +189,7 @@ async function installAnew(pin: EnginePin, environment: EngineEnvironment, optio
   await pip(environment, pin, ['-r', join(sources, 'requirements-build.txt')], { env, say: () => undefined });
   await pip(environment, pin, ['--no-build-isolation', '-r', requirements], { env, say });
   say(`  ${await tryEngine(environment, pin)}`);
-  const installed: Installed = {
-    version: pin.version,
-    requirementsSha256: requirementsHash(environment),
-    python: python.version,
-    installedAt: new Date().toISOString(),
-  };
-  writeFileSync(environment.marker, `${JSON.stringify(installed, undefined, 2)}\n`);
+  markInstalled(environment, pin, { python: python.version });
   say(
     `${pin.title} ${pin.version} is ready (${((Date.now() - startedMs) / 1000).toFixed(0)} s) in ${environment.dir}.`,
   );
