@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { TakeMemory } from '../imaging/take-memory.js';
 
 /** Room for most scans; memory that nobody touches costs nothing. */
 const leastBytes = 128 * 1024 ** 2;
@@ -12,7 +13,7 @@ export class VolumeMemory {
   private buffer = new ArrayBuffer(0);
 
   /** That many bytes, of any content; what was taken before is overwritten. */
-  readonly take = (bytes: number): Uint8Array => {
+  readonly take: TakeMemory = (bytes) => {
     if (this.buffer.byteLength < bytes) {
       const outgrown = this.buffer.byteLength > 0;
       this.buffer = new ArrayBuffer(0);

@@ -1,12 +1,12 @@
 import { createGunzip, constants as zlib } from 'node:zlib';
+import type { TakeMemory } from './take-memory.js';
 
 /** Small enough to stay in a processor's own cache between inflating and what is done next. */
 export const inflatedBlockBytes = 256 * 1024;
 
 /** Where inflated content goes, and who looks at it while it is in the processor's cache. */
 export interface InflateInto {
-  /** Memory for that many bytes, of any content. */
-  memory(bytes: number): Uint8Array;
+  readonly memory: TakeMemory;
   /** The first `upTo` bytes of `content` are final. */
   seen(content: Uint8Array, upTo: number): void;
 }

@@ -9,6 +9,7 @@ import { maxHeaderBytes, type NiftiFields, type NiftiLayout, parseNiftiHeader } 
 import { labelsOf } from './nifti-labels.js';
 import { eachBlock, type StoredVoxels, scalingOf, storedVoxels } from './nifti-voxels.js';
 import { everywhere, type SparseLabels, stretchesOf } from './stretches.js';
+import { freshMemory, type TakeMemory } from './take-memory.js';
 import type { CtVolume, LabelMap } from './volume.js';
 import { VoxelScan, voxelHash } from './voxel-hash.js';
 
@@ -59,11 +60,7 @@ export type HashedCt = CtVolume & { readonly voxelSha256: string };
  * As `readCt`, and hashes the HU. A packed file is inflated into `memory`, which may hold anything and of which `hu` may then be a
  * view; int16 voxels are hashed on the way.
  */
-export function readHashedCt(
-  bytes: Uint8Array,
-  where: string,
-  memory: InflateInto['memory'] = freshMemory,
-): HashedCt {
+export function readHashedCt(bytes: Uint8Array, where: string, memory: TakeMemory = freshMemory): HashedCt {
   const scan = new VoxelScan();
   const { header, stored } = readVoxels(bytes, where, undefined, (header) => ({
     memory,
@@ -78,10 +75,6 @@ export function readHashedCt(
   }
   const { voxelSha256, ...range } = scan.result(stored);
   return { geometry: header.geometry, ...integerHu(stored, range), voxelSha256 };
-}
-
-function freshMemory(length: number): Uint8Array {
-  return Buffer.allocUnsafeSlow(length);
 }
 
 /** The HU in the first `upTo` bytes of a file's content, where it stores them as they are. */

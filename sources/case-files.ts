@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceCase } from '../domain/case.js';
 import { isGzip } from '../imaging/inflate.js';
+import { freshMemory, type TakeMemory } from '../imaging/take-memory.js';
 
 /** A file's bytes and their SHA-256. */
 export interface HashedFile {
@@ -12,10 +13,6 @@ export interface HashedFile {
 
 /** What is read is hashed while the processor has it at hand. */
 const blockBytes = 256 * 1024;
-
-function freshMemory(bytes: number): Uint8Array {
-  return Buffer.allocUnsafeSlow(bytes);
-}
 
 /**
  * The files of a case by their path relative to `directory`, each read once. One that is not there is left out; any
@@ -28,7 +25,7 @@ export function readCaseFiles(
   imageMemory = freshMemory,
 ): Map<string, HashedFile> {
   const files = new Map<string, HashedFile>();
-  const read = (path: string, memory: typeof freshMemory): void => {
+  const read = (path: string, memory: TakeMemory): void => {
     const file = readIfThere(join(directory, path), memory);
     if (file !== undefined) files.set(path, file);
   };
@@ -38,7 +35,7 @@ export function readCaseFiles(
   return files;
 }
 
-function readIfThere(path: string, memory: typeof freshMemory): HashedFile | undefined {
+function readIfThere(path: string, memory: TakeMemory): HashedFile | undefined {
   try {
     return readHashed(path, memory);
   } catch (error) {

@@ -8,6 +8,7 @@ import { sameGrid } from '../imaging/geometry-compare.js';
 import { asFiled } from '../imaging/geometry-repair.js';
 import { type HashedCt, readHashedCt, readLabelMap } from '../imaging/nifti.js';
 import { writeCt } from '../imaging/nifti-write.js';
+import type { TakeMemory } from '../imaging/take-memory.js';
 import { type CtVolume, type LabelMap, type Mask, withGeometry } from '../imaging/volume.js';
 import { voxelHash } from '../imaging/voxel-hash.js';
 import type { SourceAdapter } from './adapter.js';
@@ -58,7 +59,7 @@ export function ingestCase(
   sourceCase: SourceCase,
   files: ReadonlyMap<string, Uint8Array>,
   adapter: SourceAdapter,
-  memory?: (bytes: number) => Uint8Array,
+  memory?: TakeMemory,
 ): IngestedCase {
   const findings = [...sourceCase.findings];
   const taken = takeImage(sourceCase, files, adapter, findings, memory);
@@ -77,7 +78,7 @@ export function takeImage(
   files: ReadonlyMap<string, Uint8Array>,
   adapter: SourceAdapter,
   findings: Finding[],
-  memory?: (bytes: number) => Uint8Array,
+  memory?: TakeMemory,
 ): ReadImage | undefined {
   const where = whereOf(sourceCase);
   const read = attempt(where, findings, () => readImage(sourceCase, files, findings, memory));
@@ -113,7 +114,7 @@ function readImage(
   { image, caseId }: SourceCase,
   files: ReadonlyMap<string, Uint8Array>,
   findings: Finding[],
-  memory?: (bytes: number) => Uint8Array,
+  memory?: TakeMemory,
 ): ReadImage | undefined {
   const paths = image.kind === 'nifti' ? [image.path] : image.paths;
   const missing = paths.filter((path) => !files.has(path));
