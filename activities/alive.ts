@@ -1,30 +1,29 @@
 import { Context } from '@temporalio/activity';
 import type { RunContext } from '../engines/engine.js';
 
-export const beatMs = 2000;
-
-const reporting = new WeakSet<object>();
-
-/** Whether an activity tells by itself how far it is. */
-export function reportsItself(activity: object): boolean {
-  return reporting.has(activity);
+/** How far an activity is, as its heartbeats tell. */
+export interface ActivityNote {
+  readonly fraction: number;
+  readonly note: string;
 }
 
-/** Runs long work with a heartbeat, whatever the work itself reports; cancellation arrives as the context's signal. */
+const notes = new WeakMap<object, ActivityNote>();
+
+/** The latest note of an activity; undefined for one that does not report. */
+export function noteOf(activity: object): ActivityNote | undefined {
+  return notes.get(activity);
+}
+
+/** Runs long work whose progress its worker's heartbeats tell; cancellation arrives as the context's signal. */
 export async function alive<T>(work: (context: RunContext) => Promise<T>): Promise<T> {
   const activity = Context.current();
-  reporting.add(activity);
-  let latest: { fraction: number; note: string } = { fraction: 0, note: 'started' };
-  const timer = setInterval(() => activity.heartbeat(latest), beatMs);
+  notes.set(activity, { fraction: 0, note: 'started' });
   try {
     return await work({
       signal: activity.cancellationSignal,
-      progress: (fraction, note) => {
-        latest = { fraction, note };
-      },
+      progress: (fraction, note) => void notes.set(activity, { fraction, note }),
     });
   } finally {
-    clearInterval(timer);
-    reporting.delete(activity);
+    notes.delete(activity);
   }
 }

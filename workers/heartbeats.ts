@@ -1,15 +1,18 @@
 import type { Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
-import { beatMs, reportsItself } from '../activities/alive.js';
+import { noteOf } from '../activities/alive.js';
 
-/** Heartbeats for activities that are asked for them and do not report by themselves, so that none counts as dead while it works. */
+export const beatMs = 2000;
+
+/** Heartbeats for activities that report or are asked for them, so that none counts as dead while it works. */
 export function heartbeatInterceptor(context: Context): { inbound: ActivityInboundCallsInterceptor } {
+  const asked = context.info.heartbeatTimeoutMs !== undefined;
   return {
     inbound: {
       async execute(input, next) {
-        if (context.info.heartbeatTimeoutMs === undefined) return next(input);
         const timer = setInterval(() => {
-          if (!reportsItself(context)) context.heartbeat();
+          const note = noteOf(context);
+          if (asked || note !== undefined) context.heartbeat(note);
         }, beatMs);
         try {
           return await next(input);

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { alive, beatMs } from '../../activities/alive.js';
-import { heartbeatInterceptor } from '../../workers/heartbeats.js';
+import { alive } from '../../activities/alive.js';
+import { beatMs, heartbeatInterceptor } from '../../workers/heartbeats.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
