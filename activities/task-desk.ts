@@ -1,11 +1,10 @@
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
 import { PlusctError } from '../domain/errors.js';
-import type { Organ } from '../domain/organ.js';
 import type { Person } from '../domain/person.js';
 import { taskQueue } from '../domain/queues.js';
 import { systemActor } from '../domain/role.js';
-import { TaskAnswer, type TaskState } from '../domain/task.js';
+import { TaskAnswer } from '../domain/task.js';
 import { TaskCommand } from '../domain/task-command.js';
 import { commandIdentity } from '../domain/task-refusal.js';
 import { type BoardEntry, takingKinds, takingRefusal } from '../domain/work-queue.js';
@@ -21,7 +20,8 @@ import { sha256 } from '../storage/hash.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { findPerson } from '../storage/roster.js';
 import { TaskBoard } from '../storage/task-board.js';
-import { answerEnded, roundAfter, type TaskAddress } from './ended-task.js';
+import { answerEnded, type NextRound, roundAfter, type TaskAddress } from './ended-task.js';
+import { firstLook } from './first-look.js';
 
 export type { TaskAddress } from './ended-task.js';
 
@@ -128,19 +128,21 @@ async function answerLate(
   command: TaskCommand,
   people: readonly Person[],
 ): Promise<TaskAnswer> {
-  const { answer, state } = await answerEnded(around.store, address, command, people);
+  const { store } = around;
+  if (command.kind === 'reopen' && (address.kind ?? 'refine') === 'refine') {
+    const { campaign, collection, caseId } = address;
+    const first = await firstLook(store, { campaign, collection, caseId }, command, people[0]);
+    if (first?.next !== undefined) await startRound(around, first.next);
+    if (first !== undefined) return first.answer;
+  }
+  const { answer, state } = await answerEnded(store, address, command, people);
   // A command that is sent again finds its round open already: starting it twice is harmless.
-  if (command.kind === 'reopen' && answer.accepted) await startRound(around, state, command.organs);
+  if (command.kind === 'reopen' && answer.accepted)
+    await startRound(around, await roundAfter(store, state, command.organs));
   return answer;
 }
 
-/** Starts the next round of a case from the labels of its newest result. */
-async function startRound(
-  { client, store, queueSuffix }: DeskSurroundings,
-  ended: TaskState,
-  organs: readonly Organ[] | undefined,
-): Promise<void> {
-  const next = await roundAfter(store, ended, organs);
+async function startRound({ client, queueSuffix }: DeskSurroundings, next: NextRound): Promise<void> {
   try {
     await client.workflow.start(workflowTypes.reopenCase, {
       workflowId: reopenedCaseId(next.at, next.round),

@@ -85,11 +85,9 @@ async function openRound(
   const { store, config } = session;
   const at = { campaign, collection, caseId };
   const newest = (await tasksOfCase(store, at)).filter((task) => !isRead(task)).at(-1);
-  if (newest === undefined)
-    return `people have never worked on ${collection}/${caseId}, so that there is no task to reopen`;
   // A round that is open already settles this one, too.
-  if (newest.reopenedAs !== undefined) return newest.reopenedAs;
-  if (newest.round > 1 && !taskIsDone(newest)) return newest.round;
+  if (newest?.reopenedAs !== undefined) return newest.reopenedAs;
+  if (newest !== undefined && newest.round > 1 && !taskIsDone(newest)) return newest.round;
   const command = {
     kind: 'reopen',
     actor,
@@ -97,7 +95,8 @@ async function openRound(
     reason: `erratum ${id} of release ${release}, ${organ}: ${reason}`,
   } as const;
   const around = { client: await session.client(), store, queueSuffix: config.queueSuffix };
-  const answer = await askTask(around, newest, command);
+  const { round } = newest ?? { round: 1 };
+  const answer = await askTask(around, newest ?? { ...at, round }, command);
   if ('kept' in answer) return 'no worker answered; run `plusct up` and ask again';
-  return answer.accepted ? newest.round + 1 : answer.why;
+  return answer.accepted ? round + 1 : answer.why;
 }

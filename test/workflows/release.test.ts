@@ -58,8 +58,8 @@ let installation: Installation;
 let session: Session;
 let mini: MiniCase;
 
-/** One round of people's work on `volume-0`, whose spleen gets so many voxels. */
-async function round(number: number, drawer: string, spleen: number): Promise<void> {
+/** One round of people's work on a case, `volume-0` unless told otherwise, whose spleen gets so many voxels. */
+async function round(number: number, drawer: string, spleen: number, at = mini.at): Promise<void> {
   const { client, store, queueSuffix } = installation;
   const voxels = Object.fromEntries(organs.map((organ) => [organ, organVoxels(organ)]));
   const file = labelMapFile(mini.image, { ...voxels, spleen: organVoxels('spleen').slice(0, spleen) });
@@ -72,8 +72,8 @@ async function round(number: number, drawer: string, spleen: number): Promise<vo
     { kind: 'verify', actor: 'david' },
   ];
   for (const [index, step] of steps.entries()) {
-    const command = { commandId: `round-${number}-${index}`, ...step } as TaskCommand;
-    const answer = await askTask({ client, store, queueSuffix }, { ...mini.at, round: number }, command);
+    const command = { commandId: `${at.caseId}-${number}-${index}`, ...step } as TaskCommand;
+    const answer = await askTask({ client, store, queueSuffix }, { ...at, round: number }, command);
     expect(answer, step.kind).toMatchObject({ accepted: true });
   }
 }
@@ -249,6 +249,27 @@ describe('a release on real servers', () => {
     );
     expect(wrong).toContain('nothing has changed since 1.0.1');
   }, 120_000);
+
+  it('opens a case that was finished without people for an erratum', async () => {
+    const { store, client, queueSuffix } = installation;
+    const at = { ...mini.at, caseId: 'volume-2' };
+    expect(await tasksOfCase(store, at)).toEqual([]);
+    const report = { campaign, release: '1.0.1', case: 'lits/volume-2', organ: 'spleen', reason: 'too small' };
+    await said(() => reportFault(session, { ...report, as: 'reader' }));
+    const erratum = (await readErrata(store, campaign)).find(({ caseId }) => caseId === 'volume-2')!;
+    const reopen = (as: string) => said(() => reopenForErratum(session, erratum.id, { campaign, as }));
+    expect(await reopen('anna')).toContain("opened again by a lead; 'anna' is junior");
+    for (let turn = 0; turn < 2; turn += 1)
+      expect(await reopen('lea')).toContain('Round 2 of lits/volume-2 is open');
+    await vi.waitFor(async () => expect(await tasksOfCase(store, at)).toHaveLength(1), 30_000);
+    const again = { kind: 'reopen', actor: 'lea', commandId: 'again', reason: 'by hand' } as const;
+    expect(await askTask({ client, store, queueSuffix }, { ...at, round: 2 }, again)).toMatchObject({
+      accepted: false,
+    });
+    await round(2, 'ben', 9, at);
+    await client.workflow.getHandle(reopenedCaseId(at, 2)).result();
+    expect(await readErrata(store, campaign)).toMatchObject([{ state: 'settled' }, { state: 'settled' }]);
+  }, 60_000);
 
   it('leaves a record that the audit takes', async () => {
     const { store, client } = installation;
