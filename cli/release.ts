@@ -179,9 +179,17 @@ function printErrata(errata: readonly KnownErratum[], settles: readonly string[]
   }
 }
 
-function printEffects({ evaluations, models }: ReleaseEffects): void {
+function printEffects({ evaluations, rounds, models }: ReleaseEffects): void {
   for (const { id, cases } of evaluations)
     say(`  evaluation ${id} judged labels that change: ${cases.join(', ')}`);
-  for (const { modelId, cases } of models)
-    say(`  model ${modelId} was trained on labels that change: ${cases.join(', ')}`);
+  for (const { number, taught, judged } of rounds) {
+    if (taught.length > 0) say(`  round ${number} taught with labels that change: ${taught.join(', ')}`);
+    if (judged.length > 0) say(`  round ${number} judged by labels that change: ${judged.join(', ')}`);
+  }
+  for (const { modelId, cases, through } of models)
+    say(
+      through === undefined
+        ? `  model ${modelId} was trained on labels that change: ${cases.join(', ')}`
+        : `  model ${modelId} learned from model ${through}`,
+    );
 }

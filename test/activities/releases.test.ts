@@ -18,6 +18,8 @@ import {
 } from '../../domain/keys.js';
 import { Model } from '../../domain/model.js';
 import type { ReleaseChoice } from '../../domain/release.js';
+import { Round } from '../../domain/round.js';
+import { TrainingRecord } from '../../domain/training-set.js';
 import { writeLabelMap } from '../../imaging/nifti-write.js';
 import { appendAudit } from '../../storage/audit-log.js';
 import { getContent, putContent } from '../../storage/content.js';
@@ -27,6 +29,8 @@ import { memoryStore } from '../../storage/memory.js';
 import type { ObjectStore } from '../../storage/object-store.js';
 import { parseRelease, readRelease, requireRelease } from '../../storage/releases.js';
 import { readResult } from '../../storage/results.js';
+import { publishRound, publishRoundResult } from '../../storage/rounds.js';
+import { putTeachingCases } from '../../storage/teaching-cases.js';
 import { choice as strict } from '../domain/releases.js';
 import { labelMapFile, maskOf, organVoxels } from '../workflows/mini-case.js';
 import { storeMiniCampaign } from './mini-campaign.js';
@@ -45,6 +49,57 @@ async function miniStore(): Promise<ObjectStore> {
   const store = memoryStore();
   await storeMiniCampaign(store, campaign);
   return store;
+}
+
+async function storeModel(store: ObjectStore, own: Partial<Model> & { modelId: string }): Promise<void> {
+  const model = {
+    organs: ['kidney'],
+    engine: { name: 'none', version: '1', settings: {}, summary: '' },
+    weights: await putContent(store, new Uint8Array(1)),
+    seed: 1,
+    trainedOn: [],
+    licences: [],
+    ...own,
+  };
+  await publishJson(store, modelKey(own.modelId), Model.parse(model));
+}
+
+/** A round in which `student` taught `pupil` the kidney; a label map that was released judged them. */
+async function storeRound(
+  store: ObjectStore,
+  cases: readonly TrainingRecord[],
+  truthSha256: string,
+): Promise<void> {
+  const teaching = cases.map((each) => ({ ...each, absent: [] }));
+  const plan = {
+    campaign,
+    organs: ['kidney'],
+    studentGroups: [['kidney']],
+    engine: { name: 'none', version: '1' },
+    seed: 1,
+    fineTune: false,
+    gate: { margins: { dsc: 0.01, nsd: 0.02 }, minimumCases: 8 },
+    reopenBelowDsc: 0.8,
+  };
+  const truth = { key: objectKey(truthSha256), sha256: truthSha256, bytes: 1 };
+  const snapshot = {
+    cases: await putTeachingCases(store, teaching),
+    labelled: 1,
+    unlabelled: 0,
+    heldOut: [{ collection: 'lits', caseId: 'volume-2', organs: ['kidney'], truth }],
+    teachers: { kidney: 'student' },
+    standing: {},
+    contractSha256: 'b'.repeat(64),
+  };
+  const roundId = '0123456789ab';
+  await publishRound(store, Round.omit({ number: true }).parse({ roundId, plan, snapshot }));
+  const taught = {
+    teachers: { kidney: 'student' },
+    students: { kidney: 'pupil' },
+    lessons: [],
+    pseudoLabels: { failed: 0, examples: [] },
+  };
+  await publishRoundResult(store, campaign, { roundId, taught, outcomes: [] });
 }
 
 async function drafted(store: ObjectStore, request: AskedRelease) {
@@ -286,31 +341,20 @@ describe('a published release', () => {
     );
 
     const { version, voxelSha256, origin } = kidney;
-    const trainedOn = [
-      {
-        campaign,
-        collection: 'lits',
-        caseId: 'volume-2',
-        imageSha256: 'a'.repeat(64),
-        licence: 'CC-BY-4.0',
-        labels: [{ organ: 'kidney', version, origin, voxelSha256 }],
-        pseudo: true,
-      },
-    ];
-    await publishJson(
-      store,
-      modelKey('student'),
-      Model.parse({
-        modelId: 'student',
-        organs: ['kidney'],
-        engine: { name: 'none', version: '1', settings: {}, summary: '' },
-        weights: await putContent(store, new Uint8Array(1)),
-        seed: 1,
-        trainedOn,
-        licences: [],
-      }),
-    );
+    const record = TrainingRecord.parse({
+      ...at,
+      imageSha256: 'a'.repeat(64),
+      licence: 'CC-BY-4.0',
+      labels: [{ organ: 'kidney', version, origin, voxelSha256 }],
+      pseudo: true,
+    });
+    const trainedOn = [record];
+    await storeModel(store, { modelId: 'student', trainedOn });
+    await storeModel(store, { modelId: 'pupil' });
+    await storeModel(store, { modelId: 'tuned', startFrom: 'pupil' });
+    await storeModel(store, { modelId: 'stranger' });
     const labels = before.manifest.files.find(({ kind }) => kind === 'labels')!;
+    await storeRound(store, trainedOn, labels.sha256);
     const id = `${campaign}.0123456789ab`;
     await publishJson(store, evaluationKey(id, 'plan.json'), {
       campaign,
@@ -363,7 +407,12 @@ describe('a published release', () => {
     const effects = await releaseEffects(store, before.manifest, manifest.changes!);
     expect(effects).toEqual({
       evaluations: [{ id, cases: ['lits/volume-2'] }],
-      models: [{ modelId: 'student', organs: ['kidney'], cases: ['lits/volume-2'] }],
+      rounds: [{ number: 1, taught: ['lits/volume-2'], judged: ['lits/volume-2'] }],
+      models: [
+        { modelId: 'pupil', organs: ['kidney'], cases: [], through: 'student' },
+        { modelId: 'student', organs: ['kidney'], cases: ['lits/volume-2'] },
+        { modelId: 'tuned', organs: ['kidney'], cases: [], through: 'pupil' },
+      ],
     });
     expect(await draftRelease({ store, work }, asked('1.0.2'))).toEqual({
       refusals: ['nothing has changed since 1.0.1'],

@@ -254,7 +254,13 @@ describe('a release on real servers', () => {
     const { store, client, queueSuffix } = installation;
     const at = { ...mini.at, caseId: 'volume-2' };
     expect(await tasksOfCase(store, at)).toEqual([]);
-    const report = { campaign, release: '1.0.1', case: 'lits/volume-2', organ: 'spleen', reason: 'too small' };
+    const report = {
+      campaign,
+      release: '1.0.1',
+      case: 'lits/volume-2',
+      organ: 'spleen',
+      reason: 'too small',
+    };
     await said(() => reportFault(session, { ...report, as: 'reader' }));
     const erratum = (await readErrata(store, campaign)).find(({ caseId }) => caseId === 'volume-2')!;
     const reopen = (as: string) => said(() => reopenForErratum(session, erratum.id, { campaign, as }));
