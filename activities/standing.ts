@@ -26,6 +26,7 @@ export interface CaseToChange {
 
 /** What came of one case. */
 export interface ChangedCase {
+  /** Organs that got another label, unless that was decided in an earlier run. */
   readonly replaced: readonly Organ[];
   /** The round to be started, where people have to look again. */
   readonly reopened?: NextRound;
@@ -74,7 +75,8 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
         const change = await publishFirst(store, key, StandingChange, decided);
         await replaceLabels({ store, work, now }, at, standing, change);
         const reopened = await reopenFor({ store, work, now }, at, standing, change);
-        return { replaced: change.replaced, ...(reopened === undefined ? {} : { reopened }) };
+        const replaced = known === undefined ? change.replaced : [];
+        return { replaced, ...(reopened === undefined ? {} : { reopened }) };
       });
     },
   };

@@ -1,4 +1,5 @@
 import type { GateFigures } from '../domain/gate.js';
+import { gateDifference, gateMeans } from '../domain/gate-words.js';
 import type { OrganOutcome, Round, RoundComparison, RoundResult } from '../domain/round.js';
 import type { Lesson } from '../domain/teaching.js';
 import { printTable, say, styled } from './output.js';
@@ -61,22 +62,12 @@ function row(organ: string, { is, as, figures, verdict }: RoundComparison): (str
   ];
 }
 
-export function means({ candidateMean, incumbentMean }: GateFigures): string {
-  return candidateMean === null || incumbentMean === null
-    ? '–'
-    : `${percent(incumbentMean)} → ${percent(candidateMean)}`;
-}
+/** `incumbent → candidate`, in per cent. */
+export const means = (figures: GateFigures): string => gateMeans(figures, percent);
 
-export function difference({ difference: mean, interval }: GateFigures): string {
-  if (mean === null) return '–';
-  const between = interval === null ? '' : ` (${signed(interval[0])}…${signed(interval[1])})`;
-  return `${signed(mean)}${between}`;
-}
+/** In points of a per cent. */
+export const difference = (figures: GateFigures): string => gateDifference(figures, percent);
 
 function percent(share: number): string {
   return (100 * share).toFixed(1);
-}
-
-function signed(share: number): string {
-  return `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 }

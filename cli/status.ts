@@ -4,10 +4,10 @@ import {
   readCampaignStatus,
   readEvaluation,
 } from '../activities/campaign-status.js';
+import { seenDevices } from '../activities/seen-devices.js';
 import { collectionFacts } from '../domain/collection.js';
-import type { DeviceState } from '../domain/device-state.js';
+import type { SeenDevice } from '../domain/device-state.js';
 import { closed, sentence } from '../domain/sentence.js';
-import { readDeviceStates } from '../storage/device-states.js';
 import { printFittingTable } from './fit-table.js';
 import { cut, printJson, say, styled, terminalWidth, wrapped } from './output.js';
 import { printScores } from './score-print.js';
@@ -22,7 +22,7 @@ export async function status(
   const name = await chooseCampaign(session.store, campaign);
   const now = await readCampaignStatus(session.store, name);
   const evaluations = await evaluationsOf(session.store, name);
-  const devices = await readDeviceStates(session.store);
+  const devices = await seenDevices(session.store, session.client);
   if (options.json) return printJson({ ...now, evaluations, devices });
   printCollections(now);
   printDevices(devices);
@@ -58,8 +58,8 @@ function printCollections(now: CampaignStatus): void {
 }
 
 /** Devices that take no work because something is wrong with them. */
-function printDevices(devices: readonly DeviceState[]): void {
-  const failed = devices.filter(({ state }) => state === 'failed');
+function printDevices(devices: readonly SeenDevice[]): void {
+  const failed = devices.filter(({ state }) => state === 'failed' || state === 'lost');
   if (failed.length === 0) return;
   say('');
   say(styled('bold', `Devices that take no work (${failed.length} of ${devices.length})`));

@@ -14,6 +14,21 @@ export const DeviceState = z.object({
 });
 export type DeviceState = z.infer<typeof DeviceState>;
 
+/** A device as it looks now: one that is said to be at work, and is not heard of any more, is lost. */
+export const SeenDevice = DeviceState.extend({ state: z.enum([...DeviceState.shape.state.options, 'lost']) });
+export type SeenDevice = z.infer<typeof SeenDevice>;
+
+/** Workers tell the server every minute that they are there. */
+const lostAfterMs = 150_000;
+
+/** `lastHeard` is when the device's worker last said that it is there; undefined where the server knows of none. */
+export function seenDevice(recorded: DeviceState, lastHeard: Date | undefined, now: Date): SeenDevice {
+  const last = Math.max(Date.parse(recorded.at), lastHeard?.getTime() ?? 0);
+  if (recorded.state !== 'at-work' || now.getTime() - last <= lostAfterMs) return recorded;
+  const at = new Date(last).toISOString();
+  return { ...recorded, state: 'lost', at, reason: 'its worker was killed, or its machine is away' };
+}
+
 /** What a device check printed as `total, used` in MB, which is nvidia-smi's way too; undefined for anything else. */
 export function parseDeviceMemory(text: string): { totalMb: number; usedMb: number } | undefined {
   const [, total, used] = /^\s*(\d+)\s*,\s*(\d+)\s*$/m.exec(text) ?? [];

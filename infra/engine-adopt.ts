@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PlusctError } from '../domain/errors.js';
 import { type EnginePin, engineEnvironment, markInstalled } from './engine-environment.js';
-import { tryEngine } from './engine-install.js';
+import { lockEngine, tryEngine } from './engine-install.js';
 import type { Home } from './home.js';
 import type { Say } from './tools.js';
 
@@ -50,11 +50,16 @@ export async function adoptEngine(
   const runs = await tryEngine({ ...environment, python: adopted }, pin).catch((cause) => {
     throw refused(pin, python, `${pin.module} or torch cannot be imported`, cause);
   });
-  rmSync(environment.dir, { recursive: true, force: true });
-  mkdirSync(join(environment.dir, 'bin'), { recursive: true });
-  for (const [name, target] of Object.entries(found.commands))
-    writeFileSync(join(environment.dir, 'bin', name), commandFile(target));
-  markInstalled(environment, pin, { python: found.python, adopted });
+  const lock = await lockEngine(pin, { home, say });
+  try {
+    rmSync(environment.dir, { recursive: true, force: true });
+    mkdirSync(join(environment.dir, 'bin'), { recursive: true });
+    for (const [name, target] of Object.entries(found.commands))
+      writeFileSync(join(environment.dir, 'bin', name), commandFile(target));
+    markInstalled(environment, pin, { python: found.python, adopted });
+  } finally {
+    lock.release();
+  }
   say(`${pin.title} ${pin.version} of ${adopted} is what workers use here now (${runs}).`);
 }
 

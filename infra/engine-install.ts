@@ -12,7 +12,7 @@ import {
   markInstalled,
 } from './engine-environment.js';
 import type { Environment, Home } from './home.js';
-import { waitForLock } from './lock.js';
+import { type Lock, waitForLock } from './lock.js';
 import type { Say } from './tools.js';
 
 const runFile = promisify(execFile);
@@ -200,13 +200,10 @@ async function installAnew(pin: EnginePin, environment: EngineEnvironment, optio
  * whole is begun anew. Resolves to whether anything was done.
  */
 export async function installEngine(pin: EnginePin, options: InstallOptions): Promise<boolean> {
-  const { home, say, again = false } = options;
+  const { home, again = false } = options;
   const environment = engineEnvironment(home, pin);
   if (!again && installedEngine(home, pin) !== undefined) return false;
-  mkdirSync(home.enginesDir, { recursive: true });
-  const lock = await waitForLock(join(home.enginesDir, `${pin.name}.lock`), lockWaitMs, (pid) =>
-    say(`Waiting for process ${pid}, which is installing ${pin.title} …`),
-  );
+  const lock = await lockEngine(pin, options);
   try {
     if (!again && installedEngine(home, pin) !== undefined) return false;
     await installAnew(pin, environment, options);
@@ -216,4 +213,15 @@ export async function installEngine(pin: EnginePin, options: InstallOptions): Pr
     // What was not finished takes gigabytes and is of no use.
     if (!existsSync(environment.marker)) rmSync(environment.dir, { recursive: true, force: true });
   }
+}
+
+/** Nobody else changes the engine's installation until it is released. */
+export function lockEngine(
+  pin: EnginePin,
+  { home, say }: Pick<InstallOptions, 'home' | 'say'>,
+): Promise<Lock> {
+  mkdirSync(home.enginesDir, { recursive: true });
+  return waitForLock(join(home.enginesDir, `${pin.name}.lock`), lockWaitMs, (pid) =>
+    say(`Waiting for process ${pid}, which is installing ${pin.title} …`),
+  );
 }

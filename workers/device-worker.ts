@@ -113,7 +113,7 @@ function deviceOf(
 
 /** A device of a class takes that class's work and anybody's. */
 function workersOf(
-  { config, connection, dependencies, hardwareClass }: DeviceRun,
+  { name, config, connection, dependencies, hardwareClass }: DeviceRun,
   device: Device,
 ): Promise<Worker[]> {
   const slots = new DeviceSlots(() => device.load);
@@ -121,6 +121,7 @@ function workersOf(
   return Promise.all(
     queues.map((queue) =>
       createDeviceWorker(queue, config, connection, {
+        name,
         dependencies: { ...dependencies, device },
         slots: slots.supplier(),
       }),

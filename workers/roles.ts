@@ -82,11 +82,17 @@ export async function createDeviceWorker(
   hardwareClass: string | undefined,
   config: Config,
   connection: NativeConnection,
-  more: { dependencies: Dependencies & { device: Device }; slots: CustomSlotSupplier<ActivitySlotInfo> },
+  more: {
+    name: string;
+    dependencies: Dependencies & { device: Device };
+    slots: CustomSlotSupplier<ActivitySlotInfo>;
+  },
 ): Promise<Worker> {
   const none = { type: 'fixed-size', numSlots: 1 } as const;
   return Worker.create({
     connection,
+    // The server tells by this name which devices are there.
+    identity: more.name,
     namespace: config.temporal.namespace,
     taskQueue: deviceQueue(hardwareClass, config.queueSuffix),
     shutdownGraceTime,

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dependencies } from '../../activities/dependencies.js';
+import { seenDevices } from '../../activities/seen-devices.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import type { Collection } from '../../domain/collection.js';
 import type { DeviceState } from '../../domain/device-state.js';
@@ -11,7 +12,7 @@ import type { DevicePlan } from '../../domain/hardware-class.js';
 import type { Organ } from '../../domain/organ.js';
 import { deviceQueue, fairnessKey, priorityKeys, taskQueue } from '../../domain/queues.js';
 import { engineByName } from '../../engines/registry.js';
-import { readDeviceStates } from '../../storage/device-states.js';
+import { readDeviceStates, recordDeviceState } from '../../storage/device-states.js';
 import { memoryStore } from '../../storage/memory.js';
 import type { Config } from '../../workers/config.js';
 import type { CheckedDevice } from '../../workers/device-check.js';
@@ -303,7 +304,7 @@ describe('a device', () => {
       await run;
       await work.close();
     };
-    return { state, end };
+    return { store, state, end };
   }
 
   it('whose check fails stops polling and says so, and works again once it is well', async () => {
@@ -320,6 +321,22 @@ describe('a device', () => {
     await state('at-work');
     await end();
     await state('stopped');
+  }, 60_000);
+
+  it('whose worker is not heard of any more is lost, whatever is on record', async () => {
+    const { store, end } = running({ now: {} });
+    const longAgo = { state: 'at-work', at: '2026-01-01T08:00:00.000Z' } as const;
+    await vi.waitFor(async () => expect(await readDeviceStates(store)).toHaveLength(1), 30_000);
+    await recordDeviceState(store, { device: 'here-1', ...longAgo });
+    await recordDeviceState(store, { device: 'gone-1', ...longAgo });
+    const lost = { device: 'gone-1', state: 'lost', reason: expect.stringContaining('killed') };
+    await vi.waitFor(
+      async () => expect(await seenDevices(store, async () => client)).toMatchObject([lost, longAgo]),
+      30_000,
+    );
+    const unreachable = () => Promise.reject(new Error('no server'));
+    expect(await seenDevices(store, unreachable)).toMatchObject([longAgo, longAgo]);
+    await end();
   }, 60_000);
 
   it('that was never well takes nothing', async () => {

@@ -69,9 +69,11 @@ export async function install(name: string, roles: readonly QueueRole[]): Promis
 
 /** A worker of one processor. */
 function deviceWorker(config: Config, connection: NativeConnection, dependencies: Dependencies) {
-  const device = new Device({ ...dependencies, about: { name: 'test-0' } });
+  const name = 'test-0';
+  const device = new Device({ ...dependencies, about: { name } });
   const slots = new DeviceSlots(() => device.load).supplier();
   return createDeviceWorker(undefined, config, connection, {
+    name,
     dependencies: { ...dependencies, device },
     slots,
   });

@@ -18,7 +18,7 @@ export interface Orchestration {
 
 export async function orchestrate(name: string): Promise<Orchestration> {
   try {
-    Runtime.install({ logger: silent });
+    Runtime.install({ logger: silent, workerHeartbeatInterval: '1s' });
   } catch {
     // Installed by another test of this process.
   }

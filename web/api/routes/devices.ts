@@ -1,5 +1,5 @@
+import { seenDevices } from '../../../activities/seen-devices.js';
 import { summariseUsage } from '../../../domain/usage.js';
-import { readDeviceStates } from '../../../storage/device-states.js';
 import { readUsages } from '../../../storage/usages.js';
 import type { Api, ApiContext } from '../api.js';
 import { CampaignParams } from '../schemas/address.js';
@@ -7,7 +7,7 @@ import { DeviceList } from '../schemas/device-body.js';
 import { problems } from '../schemas/problems.js';
 
 /** Devices of the installation, and what a campaign used them for. */
-export function deviceRoutes(api: Api, { store }: ApiContext): void {
+export function deviceRoutes(api: Api, { store, client }: ApiContext): void {
   api.get(
     '/campaigns/:campaign/devices',
     {
@@ -17,7 +17,7 @@ export function deviceRoutes(api: Api, { store }: ApiContext): void {
     async ({ params: { campaign } }) => {
       const usages = await readUsages(store, campaign);
       return {
-        devices: await readDeviceStates(store),
+        devices: await seenDevices(store, client),
         byDevice: summariseUsage(usages, 'device'),
         byModel: summariseUsage(usages, 'model'),
       };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DeviceState } from '../../../domain/device-state.js';
+import { SeenDevice } from '../../../domain/device-state.js';
 
 const seconds = z.number().nonnegative();
 
@@ -17,7 +17,7 @@ export type UsageLine = z.infer<typeof UsageLine>;
 
 /** Every device that ever worked for this installation, and what devices were used for in the campaign. */
 export const DeviceList = z.object({
-  devices: z.array(DeviceState),
+  devices: z.array(SeenDevice),
   byDevice: z.array(UsageLine),
   byModel: z.array(UsageLine),
 });

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { CaseBody } from '../../api/schemas/case-body.js';
 import type { TaskEntry } from '../../api/schemas/task-body.js';
 import { ProblemBox } from '../parts/problem-box.js';
-import { sentence } from '../parts/sentence.js';
+import { prose } from '../parts/prose.js';
 import { Until } from '../parts/time.js';
 import { follow, pageAddress } from '../state/router.js';
 import { may } from '../state/session.js';
@@ -60,8 +60,8 @@ export function FactsTab({ at, body, entry, done }: FactsProps) {
           {body.findings.map((each, line) => (
             <div class="entry" key={`${each.code} ${line}`}>
               <b>{each.code}</b>
-              <span>{sentence(each.message)}</span>
-              <span class="soft small">{sentence(each.suggestion)}</span>
+              <span>{prose(each.message)}</span>
+              <span class="soft small">{prose(each.suggestion)}</span>
             </div>
           ))}
         </section>

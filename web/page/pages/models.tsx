@@ -1,4 +1,4 @@
-import type { GateFigures } from '../../../domain/gate.js';
+import { gateDifference, gateMeans } from '../../../domain/gate-words.js';
 import type { OrganOutcome, RoundComparison } from '../../../domain/round.js';
 import type { RoundLine, RoundList } from '../../api/schemas/round-body.js';
 import { DevicePanel } from '../parts/device-panel.js';
@@ -118,28 +118,15 @@ function ComparisonLine({ organ, comparison: { is, as, figures, verdict } }: Com
         {is} beside {as === 'standing' ? 'the standing model' : 'its teacher'}
       </td>
       <td class="figure">{Math.min(dsc!.n, nsd!.n)}</td>
-      <td class="figure">{means(dsc!)}</td>
-      <td class="figure">{difference(dsc!)}</td>
-      <td class="figure">{means(nsd!)}</td>
-      <td class="figure">{difference(nsd!)}</td>
+      <td class="figure">{gateMeans(dsc!, threeDigits)}</td>
+      <td class="figure">{gateDifference(dsc!, threeDigits)}</td>
+      <td class="figure">{gateMeans(nsd!, threeDigits)}</td>
+      <td class="figure">{gateDifference(nsd!, threeDigits)}</td>
       <td class="soft">{verdict === 'promote' ? 'passes' : 'does not pass'}</td>
     </tr>
   );
 }
 
-function means({ candidateMean, incumbentMean }: GateFigures): string {
-  if (candidateMean === null || incumbentMean === null) return '–';
-  return `${incumbentMean.toFixed(3)} → ${candidateMean.toFixed(3)}`;
-}
-
-/** The mean difference and its interval of 95 %. */
-function difference({ difference: mean, interval }: GateFigures): string {
-  if (mean === null) return '–';
-  return interval === null
-    ? signed(mean)
-    : `${signed(mean)} (${signed(interval[0])} to ${signed(interval[1])})`;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+function threeDigits(share: number): string {
+  return share.toFixed(3);
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { CampaignBody, CollectionProgress, FindingsPage } from '../../api/schemas/campaign.js';
 import { EffortPanel } from '../parts/effort-panel.js';
 import { ProblemBox } from '../parts/problem-box.js';
-import { sentence } from '../parts/sentence.js';
+import { prose } from '../parts/prose.js';
 import { Skeleton } from '../parts/skeleton.js';
 import { inCampaign } from '../state/api.js';
 import { useResource } from '../state/resource.js';
@@ -215,7 +215,7 @@ function FindingLine({ finding, campaign }: FindingLineProps) {
         </div>
       </td>
       <td>
-        {sentence(finding.message)} <span class="soft">{sentence(finding.suggestion)}</span>
+        {prose(finding.message)} <span class="soft">{prose(finding.suggestion)}</span>
       </td>
     </tr>
   );

@@ -5,8 +5,13 @@ import { ProblemBox } from './problem-box.js';
 import { Skeleton } from './skeleton.js';
 import { Ago } from './time.js';
 
-const stateLook = { 'at-work': 'good', failed: 'bad', stopped: '' } as const;
-const stateWords = { 'at-work': 'takes work', failed: 'failed', stopped: 'stopped' } as const;
+const stateLook = { 'at-work': 'good', failed: 'bad', lost: 'bad', stopped: '' } as const;
+const stateWords = {
+  'at-work': 'takes work',
+  failed: 'failed',
+  lost: 'not heard of',
+  stopped: 'stopped',
+} as const;
 
 /** Devices that train and infer, and the time that the campaign had of them. */
 export function DevicePanel({ campaign }: { readonly campaign: string }) {

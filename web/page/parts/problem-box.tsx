@@ -1,6 +1,6 @@
 import type { Finding } from '../../../domain/finding.js';
 import { ApiProblem } from '../state/api.js';
-import { sentence } from './sentence.js';
+import { prose } from './prose.js';
 
 /** What went wrong and what can be done about it; nothing when nothing did. */
 export function ProblemBox({ problem, again }: { readonly problem: unknown; readonly again?: () => void }) {
@@ -14,8 +14,8 @@ export function ProblemBox({ problem, again }: { readonly problem: unknown; read
     <div class="notice bad row" role="alert">
       <div class="grow">
         <b>{title}</b>
-        <p>{sentence(detail)}</p>
-        <p class="soft">{sentence(remedy)}</p>
+        <p>{prose(detail)}</p>
+        <p class="soft">{prose(remedy)}</p>
       </div>
       {again !== undefined && (
         <button type="button" onClick={again}>
@@ -34,7 +34,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
       <b>{stopped ? 'The checks refuse these labels' : 'The checks ask about these labels'}</b>
       {findings.map((each) => (
         <p key={`${each.code} ${each.message}`} title={each.code}>
-          {sentence(each.message)} <span class="soft">{sentence(each.suggestion)}</span>
+          {prose(each.message)} <span class="soft">{prose(each.suggestion)}</span>
         </p>
       ))}
     </div>
