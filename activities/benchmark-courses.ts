@@ -1,16 +1,20 @@
 import type { BenchmarkPlan, CoursePart } from '../domain/benchmark.js';
+import { caseName } from '../domain/case-name.js';
 import type { DevicePlan } from '../domain/hardware-class.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import type { EngineChoice, TeachingCase } from '../domain/teaching.js';
-import { readLabelMap } from '../imaging/nifti.js';
-import { axialAxis, sparseSlices } from '../imaging/sparse-slices.js';
-import { labelBytes } from '../imaging/volume.js';
 import { getContent } from '../storage/content.js';
-import type { ObjectStore } from '../storage/object-store.js';
+import { mapBounded } from '../storage/map-bounded.js';
 import { putTeachingCases } from '../storage/teaching-cases.js';
 import { devicesOf } from './campaign-devices.js';
+import type { Dependencies } from './dependencies.js';
 import { loadPassport } from './label-store.js';
+
+type Around = Pick<Dependencies, 'store' | 'work'>;
+
+/** Label maps in memory together. */
+const volumesAtOnce = 4;
 
 /** What a course is taught with, for the workflow that does it. */
 export interface CourseMaterial {
@@ -28,7 +32,7 @@ export interface CourseMaterial {
 
 /** Puts the lists of a course's cases together; with sparse labels, looks for the slices that keep theirs. */
 export async function courseMaterial(
-  store: ObjectStore,
+  around: Around,
   plan: BenchmarkPlan,
   key: string,
 ): Promise<CourseMaterial> {
@@ -37,9 +41,9 @@ export async function courseMaterial(
   const lists = [];
   for (const [at, group] of groups.entries()) {
     const cases = teachingCases(plan, group);
-    const sparse = slicePercent === undefined ? cases : await withSlices(store, plan, cases, slicePercent);
+    const sparse = slicePercent === undefined ? cases : await withSlices(around, plan, cases, slicePercent);
     const known = kind === 'sequential' ? parts.slice(0, at + 1).flatMap((part) => part.organs) : organs;
-    lists.push({ cases: await putTeachingCases(store, sparse), organs: known });
+    lists.push({ cases: await putTeachingCases(around.store, sparse), organs: known });
   }
   const engine = { name: plan.engine.name, settings };
   return {
@@ -50,7 +54,7 @@ export async function courseMaterial(
     engine,
     seed: plan.seed,
     lists,
-    ...(await devicesOf(store, plan.campaign)),
+    ...(await devicesOf(around.store, plan.campaign)),
   };
 }
 
@@ -82,19 +86,17 @@ export function teachingCases(plan: BenchmarkPlan, parts: readonly CoursePart[])
 }
 
 /** A case of which no slice shows an organ keeps all of them: there is nothing to leave out. */
-async function withSlices(
-  store: ObjectStore,
+function withSlices(
+  { store, work }: Around,
   plan: BenchmarkPlan,
   cases: readonly TeachingCase[],
   percent: number,
 ): Promise<TeachingCase[]> {
-  const sparse: TeachingCase[] = [];
-  for (const one of cases) {
-    const name = `${one.collection}/${one.caseId}`;
+  return mapBounded(cases, volumesAtOnce, async (one) => {
+    const name = caseName(one);
     const { geometry } = await loadPassport(store, one);
-    const map = readLabelMap(await getContent(store, plan.cases[name]!.truth), name);
-    const slices = sparseSlices(labelBytes(map), axialAxis(geometry!), percent);
-    sparse.push(slices === undefined ? one : { ...one, slices });
-  }
-  return sparse;
+    const file = await getContent(store, plan.cases[name]!.truth);
+    const slices = await work.sparseSlices({ file, name, geometry: geometry!, percent });
+    return slices === undefined ? one : { ...one, slices };
+  });
 }

@@ -50,7 +50,7 @@ export function benchmarkDeeds({ store, work }: Pick<Dependencies, 'store' | 'wo
 
     async courseMaterial(input: { run: string; course: string }): Promise<CourseMaterial> {
       return alive(async () =>
-        courseMaterial(store, await readBenchmarkPlan(store, input.run), input.course),
+        courseMaterial({ store, work }, await readBenchmarkPlan(store, input.run), input.course),
       );
     },
 

@@ -24,6 +24,7 @@ export function workVolumesInThreads(threads = availableParallelism()): VolumeWo
     packLabels: inThread('packLabels'),
     packMask: inThread('packMask'),
     score: inThread('score'),
+    sparseSlices: inThread('sparseSlices'),
     picture: inThread('picture'),
     close: () => pool.close(),
   };

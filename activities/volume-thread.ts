@@ -27,6 +27,7 @@ import {
   viewScan,
 } from '../imaging/same-scan.js';
 import { scorePair } from '../imaging/score-pair.js';
+import { axialAxis, sparseSlices as keptSlices } from '../imaging/sparse-slices.js';
 import { labelBytes, withGeometry } from '../imaging/volume.js';
 import { readCaseFiles } from '../sources/case-files.js';
 import { checksumFindings } from '../sources/checksums.js';
@@ -56,6 +57,7 @@ import type {
   ScoredRow,
   ScoreWork,
   SketchRows,
+  SparseWork,
   SplitSubmission,
   StoredScan,
   SubmissionWork,
@@ -293,3 +295,7 @@ function differs(packed: PackedMask, parts: SubmissionWork['parts']): boolean {
   const before = parts.find((part) => part.organ === packed.organ);
   return before === undefined ? packed.voxels > 0 : before.voxelSha256 !== packed.voxelSha256;
 }
+
+export const sparseSlices = crossing(({ file, name, geometry, percent }: SparseWork): number[] | undefined =>
+  keptSlices(labelBytes(readLabelMap(file, name)), axialAxis(geometry), percent),
+);

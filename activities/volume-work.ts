@@ -31,6 +31,7 @@ export interface VolumeWork {
   packLabels(input: { header: Uint8Array; labels: Uint8Array }): Promise<Uint8Array>;
   packMask(input: { header: Uint8Array; organ: Organ; mask: Uint8Array }): Promise<PackedMask>;
   score(input: ScoreWork): Promise<ScoredRow[] | { mismatch: string }>;
+  sparseSlices(input: SparseWork): Promise<number[] | undefined>;
   picture(input: PictureWork): Promise<Picture | undefined>;
   close(): Promise<void>;
 }
@@ -70,6 +71,15 @@ export interface IngestedVolumes {
   /** The check for traces of a person. */
   readonly identity?: IdentityCheck;
   readonly findings: Finding[];
+}
+
+/** Which slices of a label map, as it is stored, stay labelled. */
+export interface SparseWork {
+  readonly file: Uint8Array;
+  /** What errors call the file. */
+  readonly name: string;
+  readonly geometry: Geometry;
+  readonly percent: number;
 }
 
 /** Rows of a triangle: the sketches from index `from` up to `to`, each to be compared with all before it. */
