@@ -3,15 +3,8 @@ import { type Passport, Passport as PassportSchema } from '../domain/case.js';
 import { caseName } from '../domain/case-name.js';
 import { type CaseRecords, type CaseView, caseView } from '../domain/case-view.js';
 import { decidedPassport, decisionOf } from '../domain/decision.js';
-import {
-  type CaseAddress,
-  campaignPlanKey,
-  labelKey,
-  modelKey,
-  passportKey,
-  preLabelKey,
-} from '../domain/keys.js';
-import { type LabelSummary, LabelVersion } from '../domain/label-version.js';
+import { type CaseAddress, campaignPlanKey, modelKey, passportKey, preLabelKey } from '../domain/keys.js';
+import type { LabelSummary, LabelVersion } from '../domain/label-version.js';
 import { Model } from '../domain/model.js';
 import type { TaskState } from '../domain/task.js';
 import { labelsOf } from '../domain/task-organs.js';
@@ -26,10 +19,9 @@ import { readAllPassports } from '../storage/passports.js';
 import { readResult } from '../storage/results.js';
 import { currentTasks, TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { readWorklist } from '../storage/worklists.js';
+import { lineageOf } from './lineage.js';
 
 const readsAtOnce = 16;
-/** A label is corrected a few times; a longer chain is a loop. */
-const longestLineage = 1000;
 
 /**
  * Every case of a campaign with all that is on record of it: passport, what a person decided, worklist, pre-label, task, result, label versions and the
@@ -116,18 +108,6 @@ async function recordsOf(
     ...(task === undefined ? {} : { task }),
     ...(result === undefined ? {} : { result }),
   };
-}
-
-/** A label version and those before it, newest first. */
-async function lineageOf(store: ObjectStore, at: CaseAddress, label: LabelSummary): Promise<LabelVersion[]> {
-  const lineage: LabelVersion[] = [];
-  let version: string | undefined = label.version;
-  while (version !== undefined && lineage.length < longestLineage) {
-    const record: LabelVersion = await requireJson(store, labelKey(at, label.organ, version), LabelVersion);
-    lineage.push(record);
-    version = record.parent;
-  }
-  return lineage;
 }
 
 function modelsBehind(

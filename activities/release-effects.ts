@@ -1,16 +1,15 @@
 import { caseName } from '../domain/case-name.js';
-import { type Descent, descendants } from '../domain/descent.js';
+import { descendants } from '../domain/descent.js';
 import { evaluationKey } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
-import { type Organ, organs } from '../domain/organ.js';
+import type { Organ } from '../domain/organ.js';
 import type { ReleaseManifest } from '../domain/release.js';
 import type { ReleaseChanges } from '../domain/release-changes.js';
-import type { Round, RoundResult } from '../domain/round.js';
 import type { TeachingCase } from '../domain/teaching.js';
 import { readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { readRoundResult, readRounds } from '../storage/rounds.js';
+import { readRounds } from '../storage/rounds.js';
 import { readTeachingCases } from '../storage/teaching-cases.js';
 import { evaluationsOf } from './campaign-status.js';
 import { EvaluationPlan } from './evaluation-plan.js';
@@ -47,11 +46,6 @@ interface Gone {
   readonly labels: ReadonlyMap<string, string>;
 }
 
-interface KnownRound {
-  readonly round: Round;
-  readonly result: RoundResult | undefined;
-}
-
 const readsAtOnce = 8;
 
 /** Looks for evaluations, rounds and models that used what `changes` does away with of `before`. */
@@ -62,14 +56,10 @@ export async function releaseEffects(
 ): Promise<ReleaseEffects> {
   const { campaign } = before;
   const gone: Gone = { campaign, maps: mapsGone(before, changes), labels: labelsGone(before, changes) };
-  const rounds = await mapBounded(await readRounds(store, campaign), readsAtOnce, async (round) => ({
-    round,
-    result: await readRoundResult(store, campaign, round.roundId),
-  }));
   return {
     evaluations: await evaluationsOver(store, gone),
-    rounds: await roundsOver(store, gone, rounds),
-    models: modelsOver(await listModels(store), gone, rounds),
+    rounds: await roundsOver(store, gone),
+    models: modelsOver(await listModels(store), gone),
   };
 }
 
@@ -108,12 +98,9 @@ async function evaluationsOver(store: ObjectStore, gone: Gone): Promise<ReleaseE
   return found.filter(({ cases }) => cases.length > 0);
 }
 
-async function roundsOver(
-  store: ObjectStore,
-  gone: Gone,
-  rounds: readonly KnownRound[],
-): Promise<ReleaseEffects['rounds']> {
-  const found = await mapBounded(rounds, readsAtOnce, async ({ round: { number, snapshot } }) => ({
+async function roundsOver(store: ObjectStore, gone: Gone): Promise<ReleaseEffects['rounds']> {
+  const rounds = await readRounds(store, gone.campaign);
+  const found = await mapBounded(rounds, readsAtOnce, async ({ number, snapshot }) => ({
     number,
     taught: learnedFrom(await readTeachingCases(store, snapshot.cases), gone),
     judged: snapshot.heldOut.filter((one) => gone.maps.get(one.truth.sha256) === caseName(one)).map(caseName),
@@ -121,33 +108,21 @@ async function roundsOver(
   return found.filter(({ taught, judged }) => taught.length + judged.length > 0);
 }
 
-function modelsOver(models: readonly Model[], gone: Gone, rounds: readonly KnownRound[]): AffectedModel[] {
+function modelsOver(models: readonly Model[], gone: Gone): AffectedModel[] {
   const cases = new Map(
     models
       .map(({ modelId, trainedOn }) => [modelId, learnedFrom(trainedOn, gone)] as const)
       .filter(([, names]) => names.length > 0),
   );
-  const descents = [...models.flatMap(startedFrom), ...rounds.flatMap(taughtBy)];
+  const descents = models.flatMap(({ modelId: model, learnedFrom = [] }) =>
+    learnedFrom.map((from) => ({ model, from })),
+  );
   const through = descendants(cases.keys(), descents);
   return models.flatMap(({ modelId, organs: of }) => {
     const from = through.get(modelId);
     const own = cases.get(modelId) ?? [];
     if (from === undefined) return own.length === 0 ? [] : [{ modelId, organs: of, cases: own }];
     return [{ modelId, organs: of, cases: own, through: from }];
-  });
-}
-
-function startedFrom({ modelId: model, startFrom: from }: Model): Descent[] {
-  return from === undefined ? [] : [{ model, from }];
-}
-
-/** A student of a round learned from the pseudo-labels of its organs' teachers. */
-function taughtBy({ result }: KnownRound): Descent[] {
-  if (result === undefined) return [];
-  const { students, teachers } = result.taught;
-  return organs.flatMap((organ) => {
-    const [model, from] = [students[organ], teachers[organ]];
-    return model === undefined || from === undefined ? [] : [{ model, from }];
   });
 }
 

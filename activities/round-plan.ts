@@ -29,6 +29,7 @@ import { requireWorklist } from '../storage/worklists.js';
 import { referencePath } from './evaluation-plan.js';
 import { loadPassport } from './label-store.js';
 import { absentOrgans, manualLabels, type PeoplesWork, peoplesWork } from './manual-labels.js';
+import { withForerunners } from './model-descent.js';
 import { readModel } from './model-store.js';
 import { gateContract } from './round-contract.js';
 
@@ -157,7 +158,8 @@ async function seenBy(
   const ids = new Set(organs.flatMap((organ) => speakers.flatMap((models) => models[organ] ?? [])));
   const finders = new Map(
     await mapBounded([...ids], readsAtOnce, async (id) => {
-      const { trainedOn } = await readModel(store, id);
+      const models = await withForerunners(store, await readModel(store, id));
+      const trainedOn = models.flatMap((model) => model.trainedOn);
       const named = trainedOn.map((each) => ({ name: caseName(each), imageSha256: each.imageSha256 }));
       return [id, leaks(named, groups)] as const;
     }),

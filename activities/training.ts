@@ -21,6 +21,7 @@ import { canonicalJson, hashOf, parseJson, publishFirst, readJson } from '../sto
 import type { ObjectStore } from '../storage/object-store.js';
 import type { Device } from './device.js';
 import { loadParts, loadPassport } from './label-store.js';
+import { inheritanceOf } from './model-descent.js';
 import { readModel } from './model-store.js';
 import { checkpointsOf } from './training-checkpoints.js';
 
@@ -72,6 +73,7 @@ export async function trainOn(
     context.signal,
     train,
   ) ?? train());
+  const { learnedFrom, licences } = await inheritanceOf(store, set);
   const model: Model = {
     modelId,
     organs,
@@ -79,8 +81,9 @@ export async function trainOn(
     weights: await putContent(store, bytes),
     seed,
     ...(startFrom === undefined ? {} : { startFrom }),
+    ...(learnedFrom.length === 0 ? {} : { learnedFrom: [...learnedFrom] }),
     trainedOn: set.cases,
-    licences: [...new Set(set.cases.map(({ licence }) => licence))].sort(),
+    licences: [...new Set([...set.cases.map(({ licence }) => licence), ...licences])].sort(),
   };
   return publishFirst(store, modelKey(modelId), Model, model);
 }

@@ -53,7 +53,9 @@ export async function showModel(
   say(`engine    ${model.engine.name} ${model.engine.version} ${settings.join(' ')}`);
   say(`organs    ${model.organs.join(', ')}`);
   say(`weights   ${model.weights.sha256} (${model.weights.bytes} bytes)`);
-  if (model.startFrom !== undefined) say(`from      ${model.startFrom}`);
+  if (model.startFrom !== undefined) say(`goes on   from ${model.startFrom}`);
+  if (model.learnedFrom !== undefined)
+    say(`learned   from labels or weights of ${model.learnedFrom.join(', ')}`);
   if (memoryMb !== undefined) say(`memory    ${memoryMb} MB seen in use`);
   for (const { by, at, archiveSha256 } of imports)
     say(`imported  by ${by}, ${at.slice(0, 10)}, from the archive ${archiveSha256}`);

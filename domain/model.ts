@@ -12,9 +12,11 @@ export const Model = z.object({
   seed: z.number().int(),
   /** The model that its training went on from. */
   startFrom: z.string().optional(),
+  /** Models that proposed labels which it was trained on, corrected since or not; and `startFrom`. */
+  learnedFrom: z.array(z.string()).optional(),
   /** Never the reference. */
   trainedOn: z.array(TrainingRecord),
-  /** Licences of the training data: they may bind what the model makes. */
+  /** Licences of the training data, those of models that it learned from included: they may bind what the model makes. */
   licences: z.array(z.string()),
 });
 export type Model = z.infer<typeof Model>;

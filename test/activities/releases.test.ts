@@ -29,7 +29,7 @@ import { memoryStore } from '../../storage/memory.js';
 import type { ObjectStore } from '../../storage/object-store.js';
 import { parseRelease, readRelease, requireRelease } from '../../storage/releases.js';
 import { readResult } from '../../storage/results.js';
-import { publishRound, publishRoundResult } from '../../storage/rounds.js';
+import { publishRound } from '../../storage/rounds.js';
 import { putTeachingCases } from '../../storage/teaching-cases.js';
 import { choice as strict } from '../domain/releases.js';
 import { labelMapFile, maskOf, organVoxels } from '../workflows/mini-case.js';
@@ -64,7 +64,7 @@ async function storeModel(store: ObjectStore, own: Partial<Model> & { modelId: s
   await publishJson(store, modelKey(own.modelId), Model.parse(model));
 }
 
-/** A round in which `student` taught `pupil` the kidney; a label map that was released judged them. */
+/** A round that learned the kidney of these cases; a label map that was released judged it. */
 async function storeRound(
   store: ObjectStore,
   cases: readonly TrainingRecord[],
@@ -87,19 +87,11 @@ async function storeRound(
     labelled: 1,
     unlabelled: 0,
     heldOut: [{ collection: 'lits', caseId: 'volume-2', organs: ['kidney'], truth }],
-    teachers: { kidney: 'student' },
+    teachers: {},
     standing: {},
     contractSha256: 'b'.repeat(64),
   };
-  const roundId = '0123456789ab';
-  await publishRound(store, Round.omit({ number: true }).parse({ roundId, plan, snapshot }));
-  const taught = {
-    teachers: { kidney: 'student' },
-    students: { kidney: 'pupil' },
-    lessons: [],
-    pseudoLabels: { failed: 0, examples: [] },
-  };
-  await publishRoundResult(store, campaign, { roundId, taught, outcomes: [] });
+  await publishRound(store, Round.omit({ number: true }).parse({ roundId: '0123456789ab', plan, snapshot }));
 }
 
 async function drafted(store: ObjectStore, request: AskedRelease) {
@@ -350,8 +342,8 @@ describe('a published release', () => {
     });
     const trainedOn = [record];
     await storeModel(store, { modelId: 'student', trainedOn });
-    await storeModel(store, { modelId: 'pupil' });
-    await storeModel(store, { modelId: 'tuned', startFrom: 'pupil' });
+    await storeModel(store, { modelId: 'pupil', learnedFrom: ['student'] });
+    await storeModel(store, { modelId: 'tuned', startFrom: 'pupil', learnedFrom: ['pupil'] });
     await storeModel(store, { modelId: 'stranger' });
     const labels = before.manifest.files.find(({ kind }) => kind === 'labels')!;
     await storeRound(store, trainedOn, labels.sha256);

@@ -1,14 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { storeLabel } from '../../activities/label-store.js';
+import { withForerunners } from '../../activities/model-descent.js';
 import { readModel } from '../../activities/model-store.js';
 import { putTrainingSet, trainOn } from '../../activities/training.js';
 import { checkpointsOf } from '../../activities/training-checkpoints.js';
 import { modelKey, modelsPrefix } from '../../domain/keys.js';
+import { Model } from '../../domain/model.js';
 import type { TrainingSet } from '../../domain/training-set.js';
 import type { Engine } from '../../engines/engine.js';
-import { getContent } from '../../storage/content.js';
+import { getContent, putContent } from '../../storage/content.js';
+import { sha256 } from '../../storage/hash.js';
+import { publishJson } from '../../storage/json.js';
 import { memoryStore } from '../../storage/memory.js';
 import type { ObjectStore } from '../../storage/object-store.js';
-import { type MiniCase, storeMiniCase } from '../workflows/mini-case.js';
+import { type MiniCase, maskOf, storeMiniCase } from '../workflows/mini-case.js';
 import { type Asked, learner, newestByte, setOf } from './learner.js';
 
 const context = { signal: new AbortController().signal, progress: () => undefined };
@@ -79,6 +84,61 @@ describe('a stored training set', () => {
     const model = await readModel(store, modelId);
     expect(model.licences).toEqual(['CC-BY-4.0']);
     expect(model.trainedOn).toEqual(setOf([mini]).cases);
+  });
+});
+
+describe('a model that learned from models', () => {
+  const teacher = { modelId: 'model', licence: 'CC-BY-SA-4.0' };
+
+  async function storeTeacher(): Promise<void> {
+    const record = {
+      modelId: teacher.modelId,
+      organs: ['kidney'],
+      engine: { name: 'none', version: '1', settings: {}, summary: '' },
+      weights: await putContent(store, Uint8Array.of(9)),
+      seed: 1,
+      trainedOn: [],
+      licences: [teacher.licence],
+    };
+    await publishJson(store, modelKey(teacher.modelId), Model.parse(record));
+  }
+
+  /** A set of the mini case's kidney: as the model proposed it, or as a person corrected that. */
+  async function kidneySet(corrected: boolean, more: Partial<TrainingSet> = {}): Promise<TrainingSet> {
+    const proposed = mini.labels.find(({ organ }) => organ === 'kidney')!;
+    const mask = maskOf([1]);
+    const packed = { organ: 'kidney' as const, bytes: mask, voxelSha256: sha256(mask), voxels: 1 };
+    const by = { origin: 'human', author: 'anna', reason: 'test', parent: proposed.version } as const;
+    const label = corrected ? await storeLabel(store, mini.at, 'kidney', packed, by) : proposed;
+    const [record] = setOf([mini]).cases;
+    return setOf([mini], { organs: ['kidney'], cases: [{ ...record!, labels: [label] }], ...more });
+  }
+
+  it.each([true, false])(
+    'is bound by the licences of whoever proposed its labels (corrected: %s)',
+    async (corrected) => {
+      await storeTeacher();
+      const model = await train(await kidneySet(corrected));
+      expect(model.learnedFrom).toEqual([teacher.modelId]);
+      expect(model.licences).toEqual(['CC-BY-4.0', teacher.licence]);
+    },
+  );
+
+  it('is bound by those of the model that it goes on from, and by those that this one learned from', async () => {
+    await storeTeacher();
+    const able = learner({ finetunes: true }).engine;
+    const first = await train(await kidneySet(false), able);
+    const second = await train(setOf([mini], { startFrom: first.modelId }), able);
+    expect(second.learnedFrom).toEqual([first.modelId]);
+    expect(second.licences).toEqual(['CC-BY-4.0', teacher.licence]);
+    expect((await withForerunners(store, second)).map(({ modelId }) => modelId)).toEqual([
+      second.modelId,
+      first.modelId,
+    ]);
+  });
+
+  it('of which nothing is known has an unknown licence', async () => {
+    expect((await train(await kidneySet(false))).licences).toEqual(['CC-BY-4.0', 'unknown']);
   });
 });
 
