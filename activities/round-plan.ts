@@ -67,6 +67,7 @@ export async function planRound(store: ObjectStore, asked: AskedRound): Promise<
   const standing = ofOrgans(await standingModels(store, campaign), organs);
   const given = asked.teachers === 'standing' ? standing : (asked.teachers ?? {});
   const teachers = ofOrgans(given, organs);
+  refuseSeveralTeachers(plan, teachers);
   const groups = (await readJson(store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
   const cases = await roundCases(store, campaign);
   const seen = await seenBy(store, organs, [standing, teachers], groups);
@@ -148,6 +149,20 @@ async function teachingCase(
 
 /** For each organ: which case that a model of it was trained on shows a scan, and which model that is. */
 type Seen = (organ: Organ, one: TeachingCase) => { model: string; trainedOn: string } | undefined;
+
+/** A student can go on from one model only. */
+function refuseSeveralTeachers({ studentFrom, studentGroups }: RoundPlan, teachers: OrganModels): void {
+  if (studentFrom === undefined) return;
+  for (const group of studentGroups) {
+    const several = new Set(group.map((organ) => teachers[organ] ?? 'one that is to be trained'));
+    if (several.size > 1)
+      throw new PlusctError(
+        'InvalidInput',
+        `the student of ${group.join(', ')} cannot go on from its teacher, as it has ${several.size}: ` +
+          `${[...several].join(', ')}; leave out --joint or --student-from teacher`,
+      );
+  }
+}
 
 async function seenBy(
   store: ObjectStore,

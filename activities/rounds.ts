@@ -31,7 +31,8 @@ export interface AskedBy {
   readonly why?: string;
 }
 
-export interface OpenedRound extends Pick<RoundPlan, 'engine' | 'seed' | 'studentGroups' | 'fineTune'> {
+export interface OpenedRound
+  extends Pick<RoundPlan, 'engine' | 'seed' | 'studentGroups' | 'fineTune' | 'studentFrom'> {
   /** The round has a result: nothing is to be done. */
   readonly done: boolean;
   readonly cases: ObjectRef;
@@ -54,7 +55,7 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
         const { plan, snapshot } = await requireRound(store, campaign, roundId);
         const done = (await readRoundResult(store, campaign, roundId)) !== undefined;
         if (!done) await record({ campaign, roundId }, 'begun', by);
-        const { engine, seed, studentGroups, fineTune } = plan;
+        const { engine, seed, studentGroups, fineTune, studentFrom } = plan;
         const { cases, teachers } = snapshot;
         return {
           done,
@@ -62,6 +63,7 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
           seed,
           studentGroups,
           fineTune,
+          ...(studentFrom === undefined ? {} : { studentFrom }),
           cases,
           teachers,
           ...(await devicesOf(store, campaign)),

@@ -6,6 +6,7 @@ import { PlusctError } from '../domain/errors.js';
 import { campaignPlanKey } from '../domain/keys.js';
 import { type Organ, organs } from '../domain/organ.js';
 import type { RoundPlan } from '../domain/round.js';
+import type { Engine } from '../engines/engine.js';
 import { engineByName } from '../engines/registry.js';
 import { requireJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -25,6 +26,7 @@ export interface RoundOptions {
   readonly teacher: 'trained' | 'standing';
   readonly joint?: boolean;
   readonly fineTune: boolean;
+  readonly studentFrom: 'scratch' | 'teacher';
   readonly marginDsc: string;
   readonly marginNsd: string;
   readonly minimumCases: string;
@@ -54,6 +56,7 @@ export async function roundPlan(
     engine: { name, version: engine.describe().version, settings: engine.settingsOf(given) },
     seed: wholeNumber('--seed', options.seed, 0),
     fineTune: options.fineTune,
+    ...(options.studentFrom === 'teacher' ? { studentFrom: goingOn(engine) } : {}),
     gate: {
       margins: {
         dsc: share('--margin-dsc', options.marginDsc),
@@ -80,6 +83,13 @@ export function heldOutChoice({
     return `${collection}/${caseId}`;
   });
   return { names, ...from };
+}
+
+/** What only an engine that goes on from models can do. */
+function goingOn(engine: Engine): 'teacher' {
+  const { name, finetunes } = engine.describe();
+  if (finetunes) return 'teacher';
+  throw new WrongOption(`--student-from is 'teacher', but the engine ${name} cannot go on from a model`);
 }
 
 export function organOf(text: string): Organ {

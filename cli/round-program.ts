@@ -43,6 +43,11 @@ function addRun(rounds: Command): void {
         .choices(['trained', 'standing'])
         .default('trained'),
     )
+    .addOption(
+      new Option('--student-from <what>', 'begin students anew, or go on from their teachers')
+        .choices(['scratch', 'teacher'])
+        .default('scratch'),
+    )
     .option('--joint', 'one student of all organs, not one of each')
     .option('--no-fine-tune', 'leave out the step on manual labels alone')
     .option('--margin-dsc <share>', 'how much lower DSC may be', '0.01')

@@ -15,6 +15,8 @@ export const RoundPlan = z.object({
   engine: EngineChoice.extend({ version: z.string() }),
   seed: z.number().int(),
   fineTune: z.boolean(),
+  /** The training of students goes on from their teachers; without it they begin anew. */
+  studentFrom: z.literal('teacher').optional(),
   gate: GateRule,
   /** Where a promoted model and a label that people verified are less alike than this DSC, the case is opened again. */
   reopenBelowDsc: z.number().min(0).max(1),

@@ -3,7 +3,13 @@ import type { Composed, Composition } from '../activities/training-sets.js';
 import type { DevicePlan } from '../domain/hardware-class.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
-import type { EngineChoice, Lesson, OrganModels, TaughtModels } from '../domain/teaching.js';
+import {
+  type EngineChoice,
+  type Lesson,
+  type OrganModels,
+  sharedModel,
+  type TaughtModels,
+} from '../domain/teaching.js';
 import { pseudoLabelsId } from '../domain/workflow-ids.js';
 import { heavy } from './deeds.js';
 import { onFittingDevice } from './fitting-device.js';
@@ -23,6 +29,8 @@ export interface Teaching {
   readonly teacherGroups?: OrganGroups;
   readonly studentGroups: OrganGroups;
   readonly fineTune: boolean;
+  /** Students go on from the teacher that their organs share; without it, and where there is none, they begin anew. */
+  readonly studentFrom?: 'teacher' | undefined;
   /** Which classes of devices the work goes to. */
   readonly devices?: DevicePlan;
 }
@@ -50,7 +58,13 @@ export async function teachStudent(teaching: Teaching): Promise<TaughtModels> {
     ],
   });
   const learned = await Promise.all(
-    studentGroups.map((organs) => train(teaching, 'student', { organs, pseudoLabelsOf: teachers })),
+    studentGroups.map((organs) =>
+      train(teaching, 'student', {
+        organs,
+        pseudoLabelsOf: teachers,
+        ...(teaching.studentFrom === 'teacher' ? goingOnFrom(sharedModel(teachers, organs)) : {}),
+      }),
+    ),
   );
   const tuned = fineTune
     ? await Promise.all(learned.flatMap(({ modelId, organs }) => tune(teaching, organs, modelId)))
@@ -61,6 +75,10 @@ export async function teachStudent(teaching: Teaching): Promise<TaughtModels> {
     lessons: [...taught, ...learned, ...tuned],
     pseudoLabels: { failed: pseudoLabels.failed, examples: [...pseudoLabels.examples] },
   };
+}
+
+function goingOnFrom(startFrom: string | undefined): Pick<Composition, 'startFrom'> {
+  return startFrom === undefined ? {} : { startFrom };
 }
 
 function tune(

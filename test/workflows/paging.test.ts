@@ -98,40 +98,46 @@ describe('many cases', { timeout: 120_000 }, () => {
     await expectPaged();
   });
 
-  it('judge a round page by page; its models are taught once, and fine-tuning goes on from the student', async () => {
-    const composed: { organs: Organ[]; startFrom?: string; pseudoLabelsOf?: OrganModels }[] = [];
-    let settled: TaughtModels | undefined;
-    await execute(
-      'pseudoLabelRound',
-      { campaign: 'paged', roundId: 'r', rounds: 1, by: { actor: 'lea', role: 'lead' } },
-      {
-        openRound: async () => ({
-          ...{ done: false, engine: { name: 'able' }, seed: 1, cases: {}, teachers: {} },
-          ...{ studentGroups: [['liver', 'spleen']], fineTune: true },
-        }),
-        composeTrainingSet: async (asked: (typeof composed)[number]) => {
-          const step = asked.startFrom ? 'tuned' : asked.pseudoLabelsOf ? 'student' : 'teacher';
-          composed.push(asked);
-          return { manual: 1, pseudo: 0, leftOut: 0, examples: [], set: step };
+  it.each([
+    { studentFrom: undefined, begins: undefined },
+    { studentFrom: 'teacher', begins: 'teacher' },
+  ])(
+    'judge a round page by page; its models are taught once, and fine-tuning goes on from the student ($begins)',
+    async ({ studentFrom, begins }) => {
+      const composed: { organs: Organ[]; startFrom?: string; pseudoLabelsOf?: OrganModels }[] = [];
+      let settled: TaughtModels | undefined;
+      await execute(
+        'pseudoLabelRound',
+        { campaign: 'paged', roundId: 'r', rounds: 1, by: { actor: 'lea', role: 'lead' } },
+        {
+          openRound: async () => ({
+            ...{ done: false, engine: { name: 'able' }, seed: 1, cases: {}, teachers: {} },
+            ...{ studentGroups: [['liver', 'spleen']], fineTune: true, studentFrom },
+          }),
+          composeTrainingSet: async (asked: (typeof composed)[number]) => {
+            const step = asked.pseudoLabelsOf ? 'student' : asked.startFrom ? 'tuned' : 'teacher';
+            composed.push(asked);
+            return { manual: 1, pseudo: 0, leftOut: 0, examples: [], set: step };
+          },
+          lackingPage: async () => ({ cases: [], total: 0 }),
+          judgingPage: async (asked: { offset: number; limit: number }) =>
+            pageOf(asked, { models: ['teacher', 'tuned', 'standing'] }),
+          judgeHeldOut: async (one: (typeof cases)[number]) => see(one),
+          settleRound: async ({ taught }: { taught: TaughtModels }) => {
+            settled = taught;
+          },
         },
-        lackingPage: async () => ({ cases: [], total: 0 }),
-        judgingPage: async (asked: { offset: number; limit: number }) =>
-          pageOf(asked, { models: ['teacher', 'tuned', 'standing'] }),
-        judgeHeldOut: async (one: (typeof cases)[number]) => see(one),
-        settleRound: async ({ taught }: { taught: TaughtModels }) => {
-          settled = taught;
-        },
-      },
-    );
-    await expectPaged();
-    expect(composed.map(({ organs: of, startFrom }) => [of, startFrom])).toEqual([
-      [['liver', 'spleen'], undefined],
-      [['liver', 'spleen'], undefined],
-      [['liver', 'spleen'], 'student'],
-    ]);
-    expect(settled).toMatchObject({
-      teachers: { liver: 'teacher', spleen: 'teacher' },
-      students: { liver: 'tuned', spleen: 'tuned' },
-    });
-  });
+      );
+      await expectPaged();
+      expect(composed.map(({ organs: of, startFrom }) => [of, startFrom])).toEqual([
+        [['liver', 'spleen'], undefined],
+        [['liver', 'spleen'], begins],
+        [['liver', 'spleen'], 'student'],
+      ]);
+      expect(settled).toMatchObject({
+        teachers: { liver: 'teacher', spleen: 'teacher' },
+        students: { liver: 'tuned', spleen: 'tuned' },
+      });
+    },
+  );
 });

@@ -160,6 +160,7 @@ const options: RoundOptions = {
   seed: '1',
   heldOut: held.map((id) => `lits/${id}`).join(','),
   teacher: 'standing',
+  studentFrom: 'scratch',
   fineTune: true,
   marginDsc: '0.01',
   marginNsd: '0.02',
@@ -278,6 +279,15 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
     await expect(judging('c1')).rejects.toThrow(
       `lits/c1 cannot judge the spleen: ${standing.spleen} was trained on lits/m3, which shows the same scan`,
     );
+  });
+
+  it('refuse a student of two organs that shall go on from two teachers', async () => {
+    const plan = { ...first.round.plan, studentGroups: [['liver', 'spleen'] as Organ[]] };
+    const asked = { plan: { ...plan, studentFrom: 'teacher' as const }, heldOut: { share: 0.2 } };
+    await expect(planRound(installation.store, { ...asked, teachers: 'standing' })).rejects.toThrow(
+      `cannot go on from its teacher, as it has 2: ${standing.liver}, ${standing.spleen}`,
+    );
+    await expect(run({ studentFrom: 'teacher' })).rejects.toThrow('the engine atlas cannot go on');
   });
 
   it('draw cases to judge among those that no standing model has seen', async () => {
