@@ -15,11 +15,17 @@ export function addEngine(program: Command): void {
     .command('install <name>')
     .description('install an engine for the workers of this machine; quick when it is there')
     .option('--again', 'remove what is there and begin anew')
+    .option('--packages <dir>', 'without a network: from packages that `engine fetch` put there')
     .option(
       '--python <file>',
       'take an installation that is there: the Python that has the engine, and torch, in it',
     )
     .action(async (name, options) => (await import('./engine.js')).install(name, options));
+  engine
+    .command('fetch <name>')
+    .description('put an engine’s packages into a folder, for machines of this kind that have no network')
+    .requiredOption('--to <dir>', 'the folder; what it has already is not fetched again')
+    .action(async (name, options) => (await import('./engine.js')).fetch(name, options));
   engine
     .command('check [name]')
     .description('run what is installed, and say on what it computes')

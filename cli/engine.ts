@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { PlusctError } from '../domain/errors.js';
 import { verifyDataset } from '../engines/nnunet/integrity.js';
 import { engineByName, engineNames } from '../engines/registry.js';
@@ -10,7 +11,7 @@ import {
   installedEnvironment,
   requireEngine,
 } from '../infra/engine-environment.js';
-import { installEngine, tryEngine } from '../infra/engine-install.js';
+import { fetchEngine, installEngine, tryEngine } from '../infra/engine-install.js';
 import { resolveHome } from '../infra/home.js';
 import { printJson, say } from './output.js';
 
@@ -50,13 +51,30 @@ export function listEngines(options: { json?: boolean }): void {
 }
 
 /** `plusct engine install`. */
-export async function install(name: string, options: { again?: boolean; python?: string }): Promise<void> {
+export async function install(
+  name: string,
+  options: { again?: boolean; python?: string; packages?: string },
+): Promise<void> {
   const pin = enginePin(name);
   const home = resolveHome();
-  const note = (line: string) => process.stderr.write(`${line}\n`);
+  if (options.packages !== undefined && !existsSync(options.packages))
+    throw new PlusctError(
+      'InvalidInput',
+      `--packages ${options.packages}: there is no such folder; plusct engine fetch ${name} --to DIR makes one where there is a network`,
+    );
   if (options.python !== undefined) return adoptEngine(pin, options.python, { home, say });
   const done = await installEngine(pin, { home, say: note, ...options });
   if (!done) say(`${pin.title} ${pin.version} is installed in ${engineEnvironment(home, pin).dir}.`);
+}
+
+/** `plusct engine fetch`. */
+export function fetch(name: string, { to }: { to: string }): Promise<void> {
+  return fetchEngine(enginePin(name), to, { home: resolveHome(), say: note });
+}
+
+/** What is told while something goes on. */
+function note(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** `plusct engine check`: throws when an engine that was named is not installed, or one that is does not run. */

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { PlusctError } from '../domain/errors.js';
@@ -27,6 +27,8 @@ interface InstallOptions {
   readonly env?: Environment;
   /** Removes what is there and begins anew. */
   readonly again?: boolean;
+  /** Folder of packages to install from, where there is no network; `fetchEngine` fills it. */
+  readonly packages?: string;
 }
 
 const probe = [
@@ -123,13 +125,13 @@ const unreachable =
 async function pip(
   environment: EngineEnvironment,
   pin: EnginePin,
-  args: readonly string[],
+  [command, ...args]: readonly ['install' | 'download', ...string[]],
   { env, say }: { env: Environment; say: Say },
 ): Promise<void> {
   const flags = ['--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--require-hashes'];
   const tmp = join(environment.dir, 'tmp');
   mkdirSync(tmp, { recursive: true });
-  const child = spawn(environment.python, ['-m', 'pip', 'install', ...flags, ...args], {
+  const child = spawn(environment.python, ['-m', 'pip', command, ...flags, ...args], {
     // A small /tmp would not hold the packages; a `user = true` of the machine would contradict the environment.
     env: { ...env, PIP_USER: '0', TMPDIR: tmp, PYTHONUNBUFFERED: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -171,8 +173,24 @@ export async function tryEngine({ python }: EngineEnvironment, pin: EnginePin): 
   }
 }
 
+/** A new environment with what builds packages that come as sources; pinned like everything else. */
+async function makeEnvironment(
+  pin: EnginePin,
+  environment: EngineEnvironment,
+  python: Python,
+  { env, from }: { env: Environment; from: readonly string[] },
+): Promise<void> {
+  await runFile(python.command, ['-m', 'venv', environment.dir], {
+    env: { ...env },
+    timeout: installTimeoutMs,
+  });
+  const build = join(environment.sources, 'requirements-build.txt');
+  await pip(environment, pin, ['install', ...from, '-r', build], { env, say: () => undefined });
+}
+
 async function installAnew(pin: EnginePin, environment: EngineEnvironment, options: InstallOptions) {
-  const { home, say, env = process.env } = options;
+  const { home, say, env = process.env, packages } = options;
+  const from = packages === undefined ? [] : ['--no-index', '--find-links', resolve(packages)];
   const startedMs = Date.now();
   const python = await findPython(pin, env);
   rmSync(environment.dir, { recursive: true, force: true });
@@ -180,14 +198,10 @@ async function installAnew(pin: EnginePin, environment: EngineEnvironment, optio
   say(
     `Installing ${pin.title} ${pin.version} for Python ${python.version} (about ${pin.installedGb} GB, minutes) …`,
   );
-  await runFile(python.command, ['-m', 'venv', environment.dir], {
-    env: { ...env },
-    timeout: installTimeoutMs,
-  });
-  const { sources, requirements } = environment;
-  // Few packages come as sources; what builds them is pinned like everything else, and fetched by nobody behind pip's back.
-  await pip(environment, pin, ['-r', join(sources, 'requirements-build.txt')], { env, say: () => undefined });
-  await pip(environment, pin, ['--no-build-isolation', '-r', requirements], { env, say });
+  await makeEnvironment(pin, environment, python, { env, from });
+  // What builds packages is there already: nothing is fetched behind pip's back.
+  const all = ['install', ...from, '--no-build-isolation', '-r', environment.requirements] as const;
+  await pip(environment, pin, all, { env, say });
   say(`  ${await tryEngine(environment, pin)}`);
   markInstalled(environment, pin, { python: python.version });
   say(
@@ -224,4 +238,33 @@ export function lockEngine(
   return waitForLock(join(home.enginesDir, `${pin.name}.lock`), lockWaitMs, (pid) =>
     say(`Waiting for process ${pid}, which is installing ${pin.title} …`),
   );
+}
+
+/**
+ * Puts every package of an engine into a folder, for machines of this kind (processor, system, Python) that have no network. What is in
+ * the folder already is not fetched again.
+ */
+export async function fetchEngine(
+  pin: EnginePin,
+  folder: string,
+  { home, say, env = process.env }: Omit<InstallOptions, 'again' | 'packages'>,
+): Promise<void> {
+  const python = await findPython(pin, env);
+  const into = resolve(folder);
+  mkdirSync(into, { recursive: true });
+  const dir = mkdtempSync(join(into, '.fetching-'));
+  const environment = { ...engineEnvironment(home, pin), dir, python: join(dir, 'bin', 'python') };
+  const { sources, requirements } = environment;
+  say(`Fetching ${pin.title} ${pin.version} for Python ${python.version} into ${into} …`);
+  try {
+    await makeEnvironment(pin, environment, python, { env, from: [] });
+    for (const file of [join(sources, 'requirements-build.txt'), requirements])
+      await pip(environment, pin, ['download', '--no-build-isolation', '--dest', into, '-r', file], {
+        env,
+        say,
+      });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  say(`There: plusct engine install ${pin.name} --packages ${into}, with Python ${python.version}.`);
 }

@@ -17,7 +17,7 @@ import {
   installedEngine,
   requireEngine,
 } from '../../infra/engine-environment.js';
-import { installEngine, installFailure, worthALine } from '../../infra/engine-install.js';
+import { fetchEngine, installEngine, installFailure, worthALine } from '../../infra/engine-install.js';
 import { resolveHome } from '../../infra/home.js';
 
 const pin = enginePin('nnunet');
@@ -95,6 +95,25 @@ describe('installing an engine', () => {
     await expect(install()).rejects.toThrow(/the disk is full .*make room below/);
     expect(readdirSync(join(dir, 'engines')).filter((name) => !name.endsWith('.lock'))).toEqual([]);
     expect(() => requireEngine(home(), 'nnunet')).toThrow('run `plusct engine install nnunet` here');
+  });
+
+  it('needs no network where its packages were fetched into a folder', async () => {
+    fakePython('3.11.2', '');
+    const packages = join(dir, 'packages');
+    await fetchEngine(pin, packages, { home: home(), say, env: env() });
+    expect(readdirSync(packages)).toEqual([]);
+    await installEngine(pin, { home: home(), say, env: env(), packages });
+    const calls = readFileSync(join(dir, 'pip.log'), 'utf8').trimEnd().split('\n');
+    expect(calls.map((call) => call.split(' ')[2])).toEqual([
+      'install',
+      'download',
+      'download',
+      'install',
+      'install',
+    ]);
+    for (const call of calls) expect(call).toContain('--require-hashes');
+    for (const call of calls.slice(1, 3)) expect(call).toContain(`--dest ${packages}`);
+    for (const call of calls.slice(3)) expect(call).toContain(`--no-index --find-links ${packages}`);
   });
 
   it('that was broken off is begun anew', async () => {
