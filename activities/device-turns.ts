@@ -8,8 +8,17 @@ export interface TurnAsked {
   /** Whether what it needs is loaded, when somebody has to be chosen. */
   readonly warm: () => boolean;
   readonly signal: AbortSignal;
-  /** Those of one name may have the device together, so many `atOnce`. Left out by what wants it alone. */
-  readonly together?: { readonly name: string; readonly atOnce: number };
+  /**
+   * Those of one name may have the device together, so many `atOnce`; and of several names, while all of them are `ready`, as
+   * making one ready may take another's place. Left out by what wants the device alone.
+   */
+  readonly together?: Together;
+}
+
+interface Together {
+  readonly name: string;
+  readonly atOnce: number;
+  readonly ready: () => boolean;
 }
 
 interface Waiter extends TurnAsked {
@@ -29,7 +38,7 @@ export class DeviceTurns {
       return await work();
     } finally {
       this.holders.splice(this.holders.indexOf(holder), 1);
-      this.admitNext();
+      this.admit();
     }
   }
 
@@ -48,11 +57,12 @@ export class DeviceTurns {
       if (asked.signal.aborted) return leave();
       asked.signal.addEventListener('abort', leave, { once: true });
       this.waiters.push(waiter);
-      this.admitNext();
+      this.admit();
     });
   }
 
-  private admitNext(): void {
+  /** Looks who may come in, after something has become ready. */
+  admit(): void {
     for (;;) {
       const at = nextTurn(this.waiters.map((each) => ({ ...each, warm: each.warm() })));
       // Whoever is next and has to wait for the others lets nobody in before itself.
@@ -66,7 +76,13 @@ export class DeviceTurns {
 
   private hasRoomFor({ together }: Waiter): boolean {
     if (this.holders.length === 0) return true;
-    if (together === undefined || this.holders.length >= together.atOnce) return false;
-    return this.holders.every((holder) => holder.together?.name === together.name);
+    if (together === undefined) return false;
+    const all: Together[] = [together];
+    for (const holder of this.holders) {
+      if (holder.together === undefined) return false;
+      all.push(holder.together);
+    }
+    if (this.holders.length >= Math.min(...all.map(({ atOnce }) => atOnce))) return false;
+    return all.every(({ name }) => name === together.name) || all.every(({ ready }) => ready());
   }
 }

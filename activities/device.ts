@@ -65,14 +65,17 @@ interface Clocks {
 type Stay = Pick<Usage, 'deed' | 'modelId' | 'organs'> & Charged;
 
 /**
- * One device: one piece of work at a time, whatever else its worker has accepted, or as many cases of one model as its engine takes at once;
- * every stay is on record.
+ * One device: one piece of work at a time, whatever else its worker has accepted, or as many cases of loaded models as their engines take at
+ * once; every stay is on record.
  */
 export class Device {
   private readonly turns = new DeviceTurns();
   private readonly cache: ModelCache;
   private trainings = 0;
   private stays = 0;
+  private casesAtOnce = 1;
+  /** Memory in use before each model was loaded: what others take of the device. */
+  private readonly beforeMb = new Map<string, number>();
 
   constructor(private readonly around: Surroundings) {
     const { engineByName, about } = around;
@@ -83,9 +86,10 @@ export class Device {
     });
   }
 
-  /** Work that waits for the device or has it. */
-  get load(): { readonly stays: number; readonly trainings: number } {
-    return { stays: this.stays, trainings: this.trainings };
+  /** Work that waits for the device or has it, and the most cases that one of its engines took at once. */
+  get load(): { readonly stays: number; readonly casesAtOnce: number } {
+    const { stays, casesAtOnce } = this;
+    return { stays, casesAtOnce };
   }
 
   /**
@@ -111,7 +115,10 @@ export class Device {
     };
   }
 
-  /** Trains with the device to itself: nothing stays loaded beside it. Throws `DeviceTooSmall` as `model` does. */
+  /**
+   * Trains with the device to itself: nothing stays loaded beside it. Throws `DeviceTooSmall` as `model` does, and `DeviceBusy`
+   * where another training has the device, for that may take days.
+   */
   async train(
     what: { modelId: string; organs: readonly Organ[]; campaign: string; settings: Readonly<EngineSettings> },
     signal: AbortSignal,
@@ -119,12 +126,14 @@ export class Device {
   ): Promise<Uint8Array> {
     const { settings, modelId, organs, campaign } = what;
     this.requireRoom(modelId, givenMemoryMb(settings));
+    if (this.trainings > 0)
+      throw new PlusctError('DeviceBusy', `${this.around.about.name} trains another model: retry elsewhere`);
     const stay: Stay = { deed: 'train', modelId, organs: [...organs], campaign };
     this.trainings++;
     try {
       return await this.stay(stay, { warm: () => false, signal }, async () => {
         await this.cache.close();
-        return work();
+        return await this.watchingForCrashes(work);
       });
     } finally {
       this.trainings--;
@@ -152,24 +161,51 @@ export class Device {
       ...(collection === undefined || caseId === undefined ? {} : { collection, caseId }),
     };
     const { casesAtOnce: atOnce = 1 } = this.around.engineByName(model.engine.name).describe();
+    this.casesAtOnce = Math.max(this.casesAtOnce, atOnce);
+    this.cache.learn(model, needs);
     const asked = {
       warm: () => this.cache.has(model),
       signal: context.signal,
-      together: { name: model.modelId, atOnce },
+      together: {
+        name: model.modelId,
+        atOnce,
+        ready: () => this.cache.isReady(model) && this.fitsBesideOthers(needs),
+      },
     };
     return this.stay(stay, asked, async ({ loading, onDevice }) => {
-      const loaded = await loading(() => this.cache.load(model, needs));
+      const loaded = await loading(() => this.loadAlone(model, needs));
       try {
-        return await question(loaded, { ...context, onDevice });
+        return await this.watchingForCrashes(() => question(loaded, { ...context, onDevice }));
       } catch (error) {
-        if (error instanceof PlusctError && error.kind === 'EngineCrashed') {
-          // What crashed may be of no more use: the next attempt loads it anew.
-          await this.cache.drop(model);
-          this.around.crashed?.();
-        }
+        // What crashed may be of no more use: the next attempt loads it anew.
+        if (isCrash(error)) await this.cache.drop(model);
         throw error;
+      } finally {
+        this.cache.release(model);
       }
     });
+  }
+
+  /** Where memory is counted, one whose need is not known yet has the device to itself. */
+  private fitsBesideOthers(needs: number | undefined): boolean {
+    return this.around.about.memoryMb === undefined || (needs !== undefined && this.cache.fits);
+  }
+
+  private async loadAlone(model: Model, needs: number | undefined): Promise<LoadedModel> {
+    if (!this.cache.has(model)) this.beforeMb.set(model.modelId, (await this.around.about.usedMb?.()) ?? 0);
+    const loaded = await this.cache.load(model, needs);
+    // Those who wait with other models may share the device with this one now.
+    this.turns.admit();
+    return loaded;
+  }
+
+  private async watchingForCrashes<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isCrash(error)) this.around.crashed?.();
+      throw error;
+    }
   }
 
   private async stay<T>(
@@ -220,13 +256,15 @@ export class Device {
     }
   }
 
-  /** Memory that the device used is the model's own only while no other is loaded. */
+  /** Memory that came into use is the model's own while no other is at work: one that is being loaded is alone. */
   private async record(usage: Usage): Promise<void> {
     const { store } = this.around;
     await recordUsage(store, usage);
-    const { peakMemoryMb, deed, outcome, modelId } = usage;
-    if (peakMemoryMb === undefined || deed === 'train' || outcome === 'failed' || this.cache.size > 1) return;
-    await recordModelMemory(store, modelId, peakMemoryMb);
+    const { peakMemoryMb, deed, outcome, modelId, loadSeconds } = usage;
+    if (peakMemoryMb === undefined || deed === 'train' || outcome === 'failed') return;
+    if (this.cache.size > 1 && loadSeconds === 0) return;
+    const ownMb = peakMemoryMb - (this.beforeMb.get(modelId) ?? 0);
+    if (ownMb > 0) await recordModelMemory(store, modelId, ownMb, this.around.about.memoryMb);
   }
 
   private weightsOf({ weights }: Model): Promise<Uint8Array> {
@@ -234,10 +272,12 @@ export class Device {
     return copies === undefined ? getContent(store, weights) : copies.get(weights);
   }
 
-  /** What the model needs of the device, where that is known; more than the device has is refused. */
+  /** What the model needs of the device, where that is known; more than the device has is refused, unless the engine can do with less. */
   private async fitting({ modelId, engine }: Model): Promise<number | undefined> {
-    const needs = givenMemoryMb(engine.settings) ?? (await modelMemoryMb(this.around.store, modelId));
-    this.requireRoom(modelId, needs);
+    const given = givenMemoryMb(engine.settings);
+    const needs = given ?? (await modelMemoryMb(this.around.store, modelId));
+    const { savesMemory } = this.around.engineByName(engine.name).describe();
+    if (given !== undefined || !savesMemory) this.requireRoom(modelId, needs);
     return needs;
   }
 
@@ -249,6 +289,12 @@ export class Device {
       `${modelId} needs ${needs} MB, the device ${name} has ${memoryMb} MB: name a class of larger devices in the campaign's plan`,
     );
   }
+}
+
+function isCrash(error: unknown): boolean {
+  return (
+    error instanceof PlusctError && (error.kind === 'EngineCrashed' || error.kind === 'DeviceOutOfMemory')
+  );
 }
 
 /** The setting `memoryMb`, which every engine may have. */

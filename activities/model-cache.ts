@@ -7,7 +7,8 @@ const loadedAtMost = 4;
 /** A loaded model, and how much of the device it takes. */
 interface Kept {
   readonly loading: Promise<LoadedModel>;
-  readonly memoryMb: number;
+  memoryMb: number;
+  ready: boolean;
 }
 
 /** What the cache takes of its worker. */
@@ -25,6 +26,8 @@ export interface ModelSource {
  */
 export class ModelCache {
   private readonly kept = new Map<string, Kept>();
+  /** How many are at work with a model: it is not put away meanwhile. */
+  private readonly users = new Map<string, number>();
 
   constructor(private readonly source: ModelSource) {}
 
@@ -32,13 +35,50 @@ export class ModelCache {
     return this.kept.has(nameOf(model));
   }
 
+  /** It is loaded, and not only about to be. */
+  isReady(model: Model): boolean {
+    return this.kept.get(nameOf(model))?.ready === true;
+  }
+
+  /** Whether everything that is loaded may be at work together, as far as needs are known. */
+  get fits(): boolean {
+    return this.neededMb(this.kept) <= (this.source.memoryMb ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** What a model needs, where that became known after it was loaded. */
+  learn(model: Model, memoryMb: number | undefined): void {
+    const known = this.kept.get(nameOf(model));
+    if (known !== undefined && memoryMb !== undefined) known.memoryMb = memoryMb;
+  }
+
+  private neededMb(kept: Iterable<readonly [string, Kept]>): number {
+    return [...kept].reduce((sum, [, { memoryMb }]) => sum + memoryMb, 0);
+  }
+
   /** How many models are loaded. */
   get size(): number {
     return this.kept.size;
   }
 
-  /** The loaded model. `memoryMb` is what it needs of the device, where that is known. */
+  /** The loaded model, until `release`. `memoryMb` is what it needs of the device, where that is known. */
   async load(model: Model, memoryMb: number | undefined): Promise<LoadedModel> {
+    const name = nameOf(model);
+    this.users.set(name, (this.users.get(name) ?? 0) + 1);
+    try {
+      return await this.find(model, memoryMb);
+    } catch (error) {
+      this.release(model);
+      throw error;
+    }
+  }
+
+  /** Says that one who loaded it is done with it. */
+  release(model: Model): void {
+    const name = nameOf(model);
+    this.users.set(name, (this.users.get(name) ?? 1) - 1);
+  }
+
+  private async find(model: Model, memoryMb: number | undefined): Promise<LoadedModel> {
     const name = nameOf(model);
     const known = this.kept.get(name);
     if (known !== undefined) {
@@ -48,8 +88,14 @@ export class ModelCache {
     }
     // On record before anything is waited for: whoever asks next shares it.
     const loading = this.makeRoom(name, memoryMb ?? 0).then(() => this.fetch(model));
-    this.kept.set(name, { loading, memoryMb: memoryMb ?? 0 });
-    loading.catch(() => this.kept.delete(name));
+    const kept: Kept = { loading, memoryMb: memoryMb ?? 0, ready: false };
+    this.kept.set(name, kept);
+    loading.then(
+      () => {
+        kept.ready = true;
+      },
+      () => this.kept.delete(name),
+    );
     return loading;
   }
 
@@ -75,7 +121,8 @@ export class ModelCache {
     const { memoryMb = Number.POSITIVE_INFINITY } = this.source;
     const others = (): [string, Kept][] => [...this.kept].filter(([name]) => name !== wanted);
     for (const [name, oldest] of others()) {
-      const used = others().reduce((sum, [, each]) => sum + each.memoryMb, 0);
+      if ((this.users.get(name) ?? 0) > 0) continue;
+      const used = this.neededMb(others());
       if (others().length < loadedAtMost && used + wantedMb <= memoryMb) return;
       this.kept.delete(name);
       await disposeOf(oldest);

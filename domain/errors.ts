@@ -15,6 +15,10 @@ export const passingFailures = [
   'StoreUnavailable',
   'SourceUnavailable',
   'EngineCrashed',
+  /** Of what else runs on the device, or of this work: the same device is tried once more, then a larger class. */
+  'DeviceOutOfMemory',
+  /** The device does what takes days: another one may be free. */
+  'DeviceBusy',
   /** This worker lacks the engine; another may have it, and somebody may install it. */
   'EngineMissing',
   'Cancelled',

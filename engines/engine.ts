@@ -68,6 +68,8 @@ export interface EngineDescription {
   readonly finetunes?: true;
   /** Its models take so many cases at once: the device works on one while others are prepared and written. Else one. */
   readonly casesAtOnce?: number;
+  /** Its models go on with less where a device has too little memory: none is refused by what was measured elsewhere. */
+  readonly savesMemory?: true;
   /** It learns nothing: a model is what its settings name, and `train` only checks them, without cases. */
   readonly fixed?: true;
 }

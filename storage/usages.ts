@@ -23,9 +23,14 @@ export async function readUsages(store: ObjectStore, campaign?: string): Promise
 /** Device memory is kept in steps of this: more would be noise. */
 const memoryStepMb = 256;
 
-/** Puts on record how much device memory a model was seen to need. */
-export async function recordModelMemory(store: ObjectStore, modelId: string, usedMb: number): Promise<void> {
-  const memoryMb = Math.ceil(usedMb / memoryStepMb) * memoryStepMb;
+/** Puts on record how much device memory a model was seen to need, which is no more than that device has. */
+export async function recordModelMemory(
+  store: ObjectStore,
+  modelId: string,
+  usedMb: number,
+  deviceMb = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const memoryMb = Math.min(Math.ceil(usedMb / memoryStepMb) * memoryStepMb, deviceMb);
   await publishJson(store, modelMemoryKey(modelId, memoryMb), { memoryMb });
 }
 

@@ -1,12 +1,15 @@
 import type { ActivitySlotInfo, CustomSlotSupplier } from '@temporalio/worker';
+import type { ModelDeeds } from '../activities/models.js';
 
 /** What the device has to do, as `Device.load` tells. */
 interface Load {
-  readonly trainings: number;
+  readonly casesAtOnce: number;
 }
 
 /** What a worker accepts beyond what its device is at: it reads, writes and fetches weights for these meanwhile. */
 export const aheadAtMost = 3;
+/** Activities that may take days. */
+const trainings: ReadonlySet<string> = new Set<keyof ModelDeeds>(['trainOrgan', 'trainModelOn']);
 
 /**
  * How many activities a device worker accepts. An idle device asks for one; while it infers it asks for a few more, so that it
@@ -15,6 +18,7 @@ export const aheadAtMost = 3;
  */
 export class DeviceSlots {
   private accepted = 0;
+  private acceptedTrainings = 0;
   private readonly waiting = new Set<() => void>();
 
   constructor(private readonly load: () => Load) {}
@@ -32,21 +36,28 @@ export class DeviceSlots {
       },
       // Eager tasks would come past the order of the queue.
       tryReserveSlot: () => null,
-      markSlotUsed: () => {
+      markSlotUsed: ({ slotInfo }) => {
         asking--;
-        this.accepted++;
-        this.tell();
+        this.count(slotInfo, 1);
       },
       releaseSlot: ({ slotInfo }) => {
         if (slotInfo === undefined) asking--;
-        else this.accepted--;
-        this.tell();
+        this.count(slotInfo, -1);
       },
     };
   }
 
+  private count(slotInfo: ActivitySlotInfo | undefined, by: 1 | -1): void {
+    if (slotInfo !== undefined) this.accepted += by;
+    if (slotInfo !== undefined && trainings.has(slotInfo.activityType)) this.acceptedTrainings += by;
+    this.tell();
+  }
+
   private open(): boolean {
-    return this.accepted === 0 || (this.accepted <= aheadAtMost && this.load().trainings === 0);
+    if (this.accepted === 0) return true;
+    const { casesAtOnce } = this.load();
+    // A training counts as soon as it is accepted, and not only once it has read what it trains on.
+    return this.acceptedTrainings === 0 && this.accepted <= Math.max(aheadAtMost, casesAtOnce);
   }
 
   private tell(): void {

@@ -48,14 +48,14 @@ export async function runDevice(run: DeviceRun): Promise<void> {
 
 async function atWork(run: DeviceRun, first: CheckedDevice): Promise<void> {
   const { log, signal, check, checkMs = checkEveryMs } = run;
-  const suspicion = new AbortController();
-  const device = deviceOf(run, first, () => suspicion.abort());
+  const suspicion = new Suspicion();
+  const device = deviceOf(run, first, () => suspicion.raise());
   const workers = await workersOf(run, device);
   const running = workers.map((worker) => worker.run());
   await note(run, 'at-work', { memoryMb: run.config.deviceMemoryMb ?? first.memory?.totalMb });
   log.info('ready');
   const ended = Promise.all(running);
-  const failure = await untilFailure({ check, checkMs, signal, suspicion: suspicion.signal, ended });
+  const failure = await untilFailure({ check, checkMs, signal, suspicion, ended });
   // Said first: what runs on a lost device may never end.
   if (failure !== undefined) await outOfOrder(run, failure);
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -63,24 +63,40 @@ async function atWork(run: DeviceRun, first: CheckedDevice): Promise<void> {
   await device.close();
 }
 
+/** Says that the device may be the reason of a crash, any number of times. */
+class Suspicion {
+  private raised = new AbortController();
+
+  raise(): void {
+    this.raised.abort();
+  }
+
+  /** Comes once something is suspected since the last time. */
+  next(): AbortSignal {
+    if (this.raised.signal.aborted) this.raised = new AbortController();
+    return this.raised.signal;
+  }
+}
+
 /** Looks at the device again and again, and at once when an engine crashed on it; undefined when the worker ends. */
 async function untilFailure(watch: {
   check: DeviceCheck;
   checkMs: number;
   signal: AbortSignal;
-  suspicion: AbortSignal;
+  suspicion: Suspicion;
   ended: Promise<unknown>;
 }): Promise<string | undefined> {
-  const { check, checkMs, signal, ended } = watch;
+  const { check, checkMs, signal, suspicion, ended } = watch;
   let stop = false;
   const over = ended.then(() => {
     stop = true;
   });
-  let early: AbortSignal | undefined = watch.suspicion;
+  let early = suspicion.next();
   while (!signal.aborted && !stop) {
-    const wake = AbortSignal.any(early === undefined ? [signal] : [signal, early]);
+    const wake = AbortSignal.any([signal, early]);
     await Promise.race([sleep(checkMs, undefined, { signal: wake }).catch(() => undefined), over]);
-    if (early?.aborted) early = undefined;
+    // What is suspected while the device is looked at is looked into next.
+    early = suspicion.next();
     if (signal.aborted || stop) return undefined;
     const { failure } = await check();
     if (failure !== undefined) return failure;

@@ -5,6 +5,8 @@ import { PlusctError } from '../domain/errors.js';
 
 /** Faults that nobody foresaw are tried this often before they end the activity. */
 const unexpectedAttempts = 5;
+/** Memory that was not enough so often is not enough. */
+const outOfMemoryAttempts = 2;
 
 /** Turns what activities throw into failures whose type tells Temporal whether a retry can help. */
 export function failureInterceptor(context: Context): { inbound: ActivityInboundCallsInterceptor } {
@@ -29,7 +31,7 @@ export function asFailure(error: unknown, attempt: number, cancelled: boolean): 
     return ApplicationFailure.create({
       type: error.kind,
       message: error.message,
-      nonRetryable: error.permanent,
+      nonRetryable: error.permanent || (error.kind === 'DeviceOutOfMemory' && attempt >= outOfMemoryAttempts),
       cause: error,
     });
   }

@@ -5,9 +5,9 @@ import type { DevicePlan } from '../domain/hardware-class.js';
 import type { Urgency } from '../domain/queues.js';
 import { onDevice, training } from './deeds.js';
 
-const tooSmall: FailureKind = 'DeviceTooSmall';
+const tooSmall: readonly FailureKind[] = ['DeviceTooSmall', 'DeviceOutOfMemory'];
 
-/** Does a deed on a device of the plan; one that is too small hands it on to the next larger class. */
+/** Does a deed on a device of the plan; one that is too small, or whose memory gave out, hands it on to the next larger class. */
 export async function onFittingDevice<T>(
   of: {
     readonly deed: 'training' | 'inference';
@@ -33,6 +33,6 @@ function isTooSmall(error: unknown): boolean {
   return (
     error instanceof ActivityFailure &&
     error.cause instanceof ApplicationFailure &&
-    error.cause.type === tooSmall
+    tooSmall.some((kind) => kind === (error.cause as ApplicationFailure).type)
   );
 }

@@ -18,9 +18,10 @@ interface FailureClass {
 const classes: readonly FailureClass[] = [
   {
     says: /CUDA out of memory|OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED/,
-    kind: 'EngineCrashed',
+    kind: 'DeviceOutOfMemory',
     what: 'the device ran out of memory',
-    remedy: 'free the device, or set a smaller batchSize or largestPatch',
+    remedy:
+      'free the device, name a class of larger devices in the plan, or set a smaller batchSize or largestPatch',
   },
   {
     says: /No space left on device|Disk quota exceeded/i,

@@ -20,6 +20,7 @@ const description: EngineDescription = {
   learnsFromSlices: true,
   finetunes: true,
   casesAtOnce: 3,
+  savesMemory: true,
 };
 
 export interface NnunetOptions {

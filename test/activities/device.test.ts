@@ -172,9 +172,75 @@ describe('a device', () => {
 
   it('puts on record what a model needed of it, where it can tell', async () => {
     const [modelId] = await models(1);
-    await ask(deviceOf({ usedMb: async () => 1000 }), modelId!);
+    // Others have 500 MB of it.
+    const usedMb = async () => (deeds.length === 0 ? 500 : 1500);
+    await ask(deviceOf({ usedMb }), modelId!);
     expect(await modelMemoryMb(store, modelId!)).toBe(1024);
-    expect(await readUsages(store)).toMatchObject([{ peakMemoryMb: 1000 }]);
+    expect(await readUsages(store)).toMatchObject([{ peakMemoryMb: 1500 }]);
+  });
+
+  it('never puts on record that a model needs more than the device had on which it ran', async () => {
+    const [modelId] = await models(1);
+    const device = deviceOf({ memoryMb: 24_564, usedMb: async () => (deeds.length === 0 ? 0 : 24_500) });
+    for (let n = 0; n < 3; n++) await ask(device, modelId!);
+    expect(await modelMemoryMb(store, modelId!)).toBe(24_564);
+  });
+
+  it('refuses nothing by what was measured where the engine can do with less', async () => {
+    const [modelId] = await models(1);
+    await recordModelMemory(store, modelId!, 7000);
+    const saving = (): Engine => {
+      const engine = watched();
+      return { ...engine, describe: () => ({ ...engine.describe(), savesMemory: true }) };
+    };
+    expect(await ask(deviceOf({ memoryMb: 6000 }, undefined, saving), modelId!)).toHaveLength(4);
+  });
+
+  describe('whose engine takes several cases at once', () => {
+    let most: number;
+    let atWork: string[];
+    const several = (): Engine => {
+      const engine = watched();
+      const load: Engine['load'] = async (model) => ({
+        ...(await engine.load(model)),
+        predict: async () => {
+          atWork.push(String(model[0]));
+          most = Math.max(most, new Set(atWork).size);
+          await sleep(5);
+          atWork.splice(atWork.indexOf(String(model[0])), 1);
+          return answer();
+        },
+      });
+      return { ...engine, load, describe: () => ({ ...engine.describe(), casesAtOnce: 3 }) };
+    };
+    beforeEach(() => {
+      [most, atWork] = [0, []];
+    });
+
+    it('has cases of all loaded models together', async () => {
+      const ids = await models(3);
+      const device = deviceOf({}, undefined, several);
+      await Promise.all([0, 1, 2].map((n) => ask(device, ids[n]!)));
+      // Each was loaded alone.
+      expect(most).toBe(1);
+      await Promise.all([0, 1, 2, 0, 1, 2].map((n) => ask(device, ids[n]!)));
+      expect(most).toBe(3);
+    });
+
+    it('has a model alone while nobody knows what memory it needs', async () => {
+      const ids = await models(2);
+      const device = deviceOf({ memoryMb: 1500 }, undefined, several);
+      for (let turn = 0; turn < 2; turn++) await Promise.all([0, 1].map((n) => ask(device, ids[n]!)));
+      expect(most).toBe(1);
+      for (const id of ids) await recordModelMemory(store, id, 300);
+      await Promise.all([0, 1].map((n) => ask(device, ids[n]!)));
+      expect(most).toBe(2);
+      // Together they need more than there is.
+      most = 0;
+      await recordModelMemory(store, ids[0]!, 800);
+      await Promise.all([0, 1].map((n) => ask(device, ids[n]!)));
+      expect(most).toBe(1);
+    });
   });
 
   it('lets go whoever is cancelled while waiting', async () => {
@@ -199,11 +265,14 @@ describe('a device', () => {
       return Uint8Array.of(9);
     });
     const later = ask(device, modelId!);
-    expect(device.load).toEqual({ stays: 1, trainings: 1 });
+    expect(device.load.stays).toBe(1);
+    await expect(device.train(what, context.signal, () => expect.fail('two'))).rejects.toMatchObject({
+      kind: 'DeviceBusy',
+    });
     expect(await training).toEqual(Uint8Array.of(9));
     await later;
     expect(deeds).toEqual(['load 1', 'ask 1', 'free 1', 'train', 'load 1', 'ask 1']);
-    expect(device.load).toEqual({ stays: 0, trainings: 0 });
+    expect(device.load.stays).toBe(0);
     const large = { ...what, settings: { memoryMb: 20_000 } };
     const refused = deviceOf({ memoryMb: 16_000 }).train(large, context.signal, () =>
       expect.fail('too large'),
@@ -240,6 +309,10 @@ describe('what an engine answers', () => {
     await ask(device, modelId!);
     expect(deeds).toEqual(['load 1', 'ask 1', 'free 1', 'load 1', 'ask 1']);
     expect(suspected).toBe(1);
+    const what = { modelId: 'new', organs: ['liver'], campaign: 'first', settings: {} } as const;
+    const crash = () => Promise.reject(new PlusctError('EngineCrashed', 'CUDA error'));
+    await expect(device.train(what, context.signal, crash)).rejects.toThrow('CUDA error');
+    expect(suspected).toBe(2);
   });
 });
 

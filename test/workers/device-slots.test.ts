@@ -21,7 +21,7 @@ async function isOpen(promise: Promise<unknown>): Promise<boolean> {
 
 describe('what a device worker accepts', () => {
   it('is one activity while it is idle, and a few ahead while it is at work', async () => {
-    const supplier = new DeviceSlots(() => ({ trainings: 0 })).supplier();
+    const supplier = new DeviceSlots(() => ({ casesAtOnce: 1 })).supplier();
     let accepted = 0;
     let waiting = supplier.reserveSlot(about, never);
     while (await isOpen(waiting)) {
@@ -39,21 +39,29 @@ describe('what a device worker accepts', () => {
     expect(await isOpen(waiting)).toBe(true);
   });
 
+  it('is as much as an engine takes at once, and one', async () => {
+    const supplier = new DeviceSlots(() => ({ casesAtOnce: 6 })).supplier();
+    for (let accepted = 0; accepted < 7; accepted++) {
+      await supplier.reserveSlot(about, never);
+      supplier.markSlotUsed({ slotInfo: task, permit: {} });
+    }
+    expect(await isOpen(supplier.reserveSlot(about, never))).toBe(false);
+  });
+
   it('is nothing more while something trains', async () => {
-    const load = { trainings: 0 };
-    const supplier = new DeviceSlots(() => load).supplier();
+    const supplier = new DeviceSlots(() => ({ casesAtOnce: 1 })).supplier();
+    const training = { type: 'activity', activityType: 'trainModelOn' } as const;
     await supplier.reserveSlot(about, never);
-    load.trainings = 1;
-    supplier.markSlotUsed({ slotInfo: task, permit: {} });
+    // From the moment in which it is accepted: what it reads first takes its time.
+    supplier.markSlotUsed({ slotInfo: training, permit: {} });
     const asked = supplier.reserveSlot(about, never);
     expect(await isOpen(asked)).toBe(false);
-    load.trainings = 0;
-    supplier.releaseSlot({ slotInfo: task, permit: {} });
+    supplier.releaseSlot({ slotInfo: training, permit: {} });
     expect(await isOpen(asked)).toBe(true);
   });
 
   it('counts for all queues of the device together, and a poll that brought nothing for none', async () => {
-    const slots = new DeviceSlots(() => ({ trainings: 0 }));
+    const slots = new DeviceSlots(() => ({ casesAtOnce: 1 }));
     const [own, anybodys] = [slots.supplier(), slots.supplier()];
     await Promise.all([own.reserveSlot(about, never), anybodys.reserveSlot(about, never)]);
     anybodys.releaseSlot({ permit: {} });

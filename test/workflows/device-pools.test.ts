@@ -132,22 +132,26 @@ describe('the queue of devices', () => {
     expect(taken.findIndex((each) => each.endsWith('judged'))).toBeLessThan(13);
   }, 60_000);
 
-  it('of a class gets what the plan has for it; a device that is too small hands on to the next class', async () => {
-    const plan = { inference: 't4', larger: ['a100', 'h100'] };
-    const tooSmall = async (): Promise<never> => {
-      throw ApplicationFailure.create({ type: 'DeviceTooSmall', message: 'needs more', nonRetryable: true });
-    };
-    const workers = await Promise.all([
-      takingWorker(taskQueue('io', config.queueSuffix), io, 8),
-      takingWorker(gpu('t4'), device('t4', tooSmall)),
-      takingWorker(gpu('a100'), device('a100')),
-    ]);
-    await during(workers, async () => {
-      const handle = await start({ collection: 'lits', caseId: 'volume-0', devices: plan }, ['spleen']);
-      await handle.result();
-    });
-    expect(taken).toEqual(['t4 lits/volume-0 spleen', 'a100 lits/volume-0 spleen']);
-  }, 60_000);
+  it.each(['DeviceTooSmall', 'DeviceOutOfMemory'])(
+    'of a class gets what the plan has for it; a device that is too small hands on to the next class (%s)',
+    async (type) => {
+      const plan = { inference: 't4', larger: ['a100', 'h100'] };
+      const tooSmall = async (): Promise<never> => {
+        throw ApplicationFailure.create({ type, message: 'needs more', nonRetryable: true });
+      };
+      const workers = await Promise.all([
+        takingWorker(taskQueue('io', config.queueSuffix), io, 8),
+        takingWorker(gpu('t4'), device('t4', tooSmall)),
+        takingWorker(gpu('a100'), device('a100')),
+      ]);
+      await during(workers, async () => {
+        const handle = await start({ collection: 'lits', caseId: 'volume-0', devices: plan }, ['spleen']);
+        await handle.result();
+      });
+      expect(taken).toEqual(['t4 lits/volume-0 spleen', 'a100 lits/volume-0 spleen']);
+    },
+    60_000,
+  );
 
   it('that has no larger class leaves the organ to people, with a finding that says why', async () => {
     const tooSmall = async (): Promise<never> => {

@@ -17,7 +17,7 @@ describe('how nnU-Net failed', () => {
   it.each([
     [
       'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB',
-      'EngineCrashed',
+      'DeviceOutOfMemory',
       /out of memory/,
     ],
     ['RuntimeError: Some background workers are no longer alive', 'EngineCrashed', /prepares data died/],
@@ -78,6 +78,6 @@ describe('the ladder of memory', () => {
 
   it('tells faults of an image from those that may pass', () => {
     expect(predictionFailure('ImageFileError', 'Cannot work out file type').kind).toBe('InvalidInput');
-    expect(predictionFailure('OutOfMemoryError', 'CUDA out of memory').kind).toBe('EngineCrashed');
+    expect(predictionFailure('OutOfMemoryError', 'CUDA out of memory').kind).toBe('DeviceOutOfMemory');
   });
 });

@@ -111,7 +111,7 @@ describe('the sidecar', () => {
       'cpu/cpu',
     ]);
     expect(await predict('moved')).toMatchObject({ degraded: 'results in the main memory, on cuda' });
-    await expect(predict('huge')).rejects.toMatchObject({ kind: 'EngineCrashed' });
+    await expect(predict('huge')).rejects.toMatchObject({ kind: 'DeviceOutOfMemory' });
   });
 
   it('that says what is no answer is not believed', async () => {
