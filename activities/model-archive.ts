@@ -102,6 +102,9 @@ function unpack(archive: Uint8Array): { model: Model; weights: Uint8Array } {
     throw damaged(`${archiveNames.weights} is not what ${archiveNames.model} names`);
   }
   if (model.modelId !== idOf(model)) throw damaged(`the id ${model.modelId} does not follow from the record`);
+  const missing = model.trainedOn.find(({ licence }) => !model.licences.includes(licence));
+  if (missing !== undefined)
+    throw damaged(`it was trained under ${missing.licence}, which its licences leave out`);
   if (sha256(pack(model, weights)) !== sha256(archive)) throw damaged('it holds more than a model');
   return { model, weights };
 }

@@ -145,6 +145,11 @@ describe('an archive is refused, though its hash is trusted, when', () => {
       'does not follow from the record',
     ],
     [
+      'its licences are fewer than those of the cases that it was trained on',
+      (files) => repacked(another(files, 'model.json', encoded({ ...model, licences: ['CC0-1.0'] }))),
+      'which its licences leave out',
+    ],
+    [
       'a file rides along',
       (files) => [...files, { name: 'run.sh', data: Uint8Array.of(1) }],
       'more than a model',
