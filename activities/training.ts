@@ -60,6 +60,7 @@ export async function trainOn(
   }
   const { organs, seed, startFrom } = set;
   const input = {
+    identity: modelId,
     organs,
     seed,
     settings: set.engine.settings,

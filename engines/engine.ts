@@ -45,6 +45,8 @@ export interface TrainingCase {
 }
 
 export interface TrainingInput {
+  /** Follows from cases, labels, settings and seed: the same training has the same, and may go on where it was cut off. */
+  readonly identity?: string;
   readonly organs: readonly Organ[];
   readonly cases: readonly TrainingCase[];
   readonly seed: number;

@@ -47,7 +47,9 @@ export async function adoptEngine(
   // A file may be a wrapper that finds the packages: it is what runs then, not the interpreter behind it.
   const adopted = python.includes('/') ? resolve(python) : found.executable;
   const environment = engineEnvironment(home, pin);
-  const runs = await tryEngine({ ...environment, python: adopted }, pin).catch((cause) => {
+  const { PYTHONPATH: pythonPath } = process.env;
+  const own = pythonPath === undefined ? {} : { pythonPath };
+  const runs = await tryEngine({ ...environment, python: adopted, ...own }, pin).catch((cause) => {
     throw refused(pin, python, `${pin.module} or torch cannot be imported`, cause);
   });
   const lock = await lockEngine(pin, { home, say });
@@ -56,7 +58,7 @@ export async function adoptEngine(
     mkdirSync(join(environment.dir, 'bin'), { recursive: true });
     for (const [name, target] of Object.entries(found.commands))
       writeFileSync(join(environment.dir, 'bin', name), commandFile(target));
-    markInstalled(environment, pin, { python: found.python, adopted });
+    markInstalled(environment, pin, { python: found.python, adopted, ...own });
   } finally {
     lock.release();
   }

@@ -44,6 +44,8 @@ const Installed = z.object({
   installedAt: z.iso.datetime(),
   /** The Python of an installation that was there before, whose packages are its owner's. */
   adopted: z.string().optional(),
+  /** Where that Python finds packages besides its own: PYTHONPATH as it was set when the installation was taken. */
+  pythonPath: z.string().optional(),
 });
 export type Installed = z.infer<typeof Installed>;
 
@@ -55,6 +57,8 @@ export interface EngineEnvironment {
   /** The engine's own Python files, in the project's tree. */
   readonly sources: string;
   readonly requirements: string;
+  /** PYTHONPATH of an adopted installation that needs one. */
+  readonly pythonPath?: string;
 }
 
 /** The pin of that name. Throws `InvalidInput`, listing the engines that can be installed. */
@@ -99,7 +103,7 @@ export function installedEngine(home: Home, pin: EnginePin): Installed | undefin
 export function markInstalled(
   environment: EngineEnvironment,
   { version }: EnginePin,
-  of: Pick<Installed, 'python' | 'adopted'>,
+  of: Pick<Installed, 'python' | 'adopted' | 'pythonPath'>,
 ): void {
   const installed: Installed = {
     version,
@@ -115,7 +119,13 @@ export function installedEnvironment(home: Home, pin: EnginePin): EngineEnvironm
   const installed = installedEngine(home, pin);
   if (installed === undefined) return undefined;
   const environment = engineEnvironment(home, pin);
-  return { ...environment, python: installed.adopted ?? environment.python };
+  const { adopted = environment.python, pythonPath } = installed;
+  return { ...environment, python: adopted, ...(pythonPath === undefined ? {} : { pythonPath }) };
+}
+
+/** What the engine's Python gets besides its worker's environment. */
+export function pythonVariables({ pythonPath }: EngineEnvironment): { PYTHONPATH?: string } {
+  return pythonPath === undefined ? {} : { PYTHONPATH: pythonPath };
 }
 
 /**

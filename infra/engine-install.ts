@@ -10,6 +10,7 @@ import {
   engineEnvironment,
   installedEngine,
   markInstalled,
+  pythonVariables,
 } from './engine-environment.js';
 import type { Environment, Home } from './home.js';
 import { type Lock, waitForLock } from './lock.js';
@@ -154,14 +155,19 @@ async function pip(
 }
 
 /** Imports the engine: an installation that does not run is none. */
-export async function tryEngine({ python }: EngineEnvironment, pin: EnginePin): Promise<string> {
+export async function tryEngine(environment: EngineEnvironment, pin: EnginePin): Promise<string> {
   const script = [
     'import torch',
     `import ${pin.module}`,
     'print(torch.__version__, torch.cuda.get_device_name(0) if torch.cuda.is_available() else "cpu", sep="|")',
   ].join('\n');
   try {
-    const { stdout } = await runFile(python, ['-c', script], { timeout: 5 * 60_000 });
+    const { PYTHONPATH: _, ...inherited } = process.env;
+    const { stdout } = await runFile(environment.python, ['-c', script], {
+      // As the engine's work will have it.
+      env: { ...inherited, ...pythonVariables(environment) },
+      timeout: 5 * 60_000,
+    });
     const [torch = '', device = ''] = stdout.trim().split('\n').at(-1)!.split('|');
     return `torch ${torch}, ${device === 'cpu' ? 'no CUDA device: it computes on the CPU' : device}`;
   } catch (error) {

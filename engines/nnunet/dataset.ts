@@ -7,6 +7,7 @@ import { PlusctError } from '../../domain/errors.js';
 import { organs as houseOrder, type Organ, organValue } from '../../domain/organ.js';
 import { writeNifti } from '../../imaging/nifti-write.js';
 import type { CtVolume } from '../../imaging/volume.js';
+import { mapBounded } from '../../storage/map-bounded.js';
 import { type TrainingCase, unlabelled } from '../engine.js';
 
 const pack = promisify(gzip);
@@ -79,44 +80,57 @@ export function niftiOf({ geometry }: CtVolume, voxels: Int16Array | Uint8Array)
   return writeNifti({ shape, voxels, spacingMm, sform: { code: 1, affine } });
 }
 
-export interface WrittenDataset {
-  /** SHA-256 over everything that was written: equal datasets are one training. */
-  readonly digest: string;
-  /** nnU-Net's name of each case, for messages. */
-  readonly identifiers: ReadonlyMap<string, string>;
+/** nnU-Net's name of each case, and the case's own. */
+export function identifiersOf(cases: readonly Pick<TrainingCase, 'id'>[]): ReadonlyMap<string, string> {
+  return new Map(cases.map(({ id }, position) => [identifierOf(position, id), id]));
 }
 
-/** Writes cases one after the other as `folder/Dataset001_plusct`, in the layout of nnUNet_raw. */
+/** Volumes in memory together: packing them takes longer than fetching. */
+const writtenAtOnce = 4;
+
+/**
+ * Writes cases as `folder/Dataset001_plusct`, in the layout of nnUNet_raw. Resolves to the SHA-256 of everything that was written:
+ * equal datasets are one training. `step` hears of each case that is begun.
+ */
 export async function writeDataset(
   folder: string,
   organs: readonly Organ[],
   cases: readonly TrainingCase[],
   step: (done: number, id: string) => void,
-): Promise<WrittenDataset> {
+): Promise<string> {
   const at = join(folder, datasetName);
   for (const each of ['imagesTr', 'labelsTr']) await mkdir(join(at, each), { recursive: true });
-  const hash = createHash('sha256');
-  const identifiers = new Map<string, string>();
-  let partial = false;
-  for (const [position, { id, load }] of cases.entries()) {
-    step(position, id);
-    const { image, labels } = await load();
-    if (labels.length !== image.hu.length) {
-      const sizes = `${labels.length} label voxels, ${image.hu.length} image voxels`;
-      throw new PlusctError('InvalidInput', `case ${id} has ${sizes}: bring both to one grid`);
-    }
-    const own = toModelLabels(labels, organs, `case ${id}`);
-    partial ||= own.partial;
-    const identifier = identifierOf(position, id);
-    identifiers.set(identifier, id);
-    const files = [niftiOf(image, image.hu), niftiOf(image, own.labels)] as const;
-    for (const file of files) hash.update(file);
-    await writePacked(join(at, 'imagesTr', `${identifier}_0000${ending}`), files[0]);
-    await writePacked(join(at, 'labelsTr', `${identifier}${ending}`), files[1]);
-  }
+  let begun = 0;
+  const places = cases.map((each, position) => ({ ...each, identifier: identifierOf(position, each.id) }));
+  const written = await mapBounded(places, writtenAtOnce, async (each) => {
+    step(begun++, each.id);
+    return writeCase(at, organs, each);
+  });
+  const partial = written.some((each) => each.partial);
   const contents = JSON.stringify(datasetJson(organs, cases.length, partial));
   await writeFile(join(at, 'dataset.json'), contents);
-  return { digest: hash.update(contents).digest('hex'), identifiers };
+  const hash = createHash('sha256');
+  for (const { digest } of written) hash.update(digest);
+  return hash.update(contents).digest('hex');
+}
+
+async function writeCase(
+  at: string,
+  organs: readonly Organ[],
+  { id, identifier, load }: TrainingCase & { readonly identifier: string },
+): Promise<{ digest: string; partial: boolean }> {
+  const { image, labels } = await load();
+  if (labels.length !== image.hu.length) {
+    const sizes = `${labels.length} label voxels, ${image.hu.length} image voxels`;
+    throw new PlusctError('InvalidInput', `case ${id} has ${sizes}: bring both to one grid`);
+  }
+  const own = toModelLabels(labels, organs, `case ${id}`);
+  const files = [niftiOf(image, image.hu), niftiOf(image, own.labels)] as const;
+  await writePacked(join(at, 'imagesTr', `${identifier}_0000${ending}`), files[0]);
+  await writePacked(join(at, 'labelsTr', `${identifier}${ending}`), files[1]);
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file);
+  return { digest: hash.digest('hex'), partial: own.partial };
 }
 
 /** Off the main thread, and quickly rather than small: the folder lives as long as the training. */

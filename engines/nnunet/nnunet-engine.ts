@@ -1,6 +1,8 @@
+import { availableParallelism, totalmem } from 'node:os';
 import { enginePin } from '../../infra/engine-environment.js';
 import type { Engine, EngineDescription } from '../engine.js';
 import { unpackArchive } from './archive.js';
+import { devicesHere } from './device.js';
 import { type Asking, loadedModel } from './prediction.js';
 import { nnunetSettings } from './settings.js';
 import { trainModel } from './training.js';
@@ -8,6 +10,17 @@ import { Workshop } from './workshop.js';
 
 /** Raise it whenever the same settings would train otherwise. */
 const revision = 1;
+
+/** Cases at once, whatever the machine: one is computed while one is prepared and one is written. Beyond it nothing is won. */
+const [fewestCases, mostCases] = [3, 8];
+/** What a case on its way may take of the machine. */
+const [coresPerCase, memoryPerCase] = [2, 8 * 1024 ** 3];
+
+/** As many cases as keep a device busy: resampling takes several times as long as the device computes. */
+export function casesAtOnce(cores: number, memoryBytes: number): number {
+  const fitting = Math.floor(Math.min(cores / coresPerCase, memoryBytes / memoryPerCase));
+  return Math.min(mostCases, Math.max(fewestCases, fitting));
+}
 
 const description: EngineDescription = {
   name: 'nnunet',
@@ -19,7 +32,7 @@ const description: EngineDescription = {
   knowsMirrored: true,
   learnsFromSlices: true,
   finetunes: true,
-  casesAtOnce: 3,
+  casesAtOnce: casesAtOnce(availableParallelism() / devicesHere(), totalmem() / devicesHere()),
   savesMemory: true,
 };
 
@@ -36,6 +49,7 @@ export function nnunetEngine({ environment = process.env, asking }: NnunetOption
     settingsOf: nnunetSettings,
     train: async (input, context) =>
       trainModel(Workshop.open(environment), description.version, input, context),
-    load: async (model) => loadedModel(Workshop.open(environment), unpackArchive(model, 'model'), how),
+    load: async (model) =>
+      loadedModel(Workshop.open(environment), unpackArchive(model, 'model'), how, description.casesAtOnce!),
   };
 }

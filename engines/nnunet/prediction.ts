@@ -26,12 +26,20 @@ export type Asking = 'sidecar' | 'command';
  * Lays a model out in a private folder and gives what predicts with it. Archives hold pickles, which run code when they
  * are loaded: give it only what was trained here or is trusted.
  */
-export function loadedModel(workshop: Workshop, archive: Archive, asking: Asking): LoadedModel {
+export function loadedModel(
+  workshop: Workshop,
+  archive: Archive,
+  asking: Asking,
+  casesAtOnce: number,
+): LoadedModel {
   const folder = workshop.privateFolder('model');
   const model = join(folder.path, 'model');
   layOut(model, archive);
   const { organs, testTimeAugmentation: mirror, device } = archive.facts;
-  const sidecar = new Sidecar({ workshop, model, folder: folder.path, mirror, device });
+  const sidecar = new Sidecar({
+    ...{ workshop, model, folder: folder.path, mirror, device },
+    threads: Math.max(2, Math.ceil(casesAtOnce / 2)),
+  });
   const asked: Asked = { workshop, folder, model, organs, mirror, device };
   let cases = 0;
   let disposed = false;

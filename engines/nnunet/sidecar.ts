@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PlusctError } from '../../domain/errors.js';
 import { cancelled, type GroupSpec, ProcessGroup } from '../process-group.js';
+import { requireSeen } from './device.js';
 import { failureOf, nextRung, predictionFailure, type Rung, rungs } from './failures.js';
 import type { NnunetSettings } from './settings.js';
 import type { Workshop } from './workshop.js';
@@ -43,6 +44,8 @@ interface SidecarOptions {
   readonly folder: string;
   readonly mirror: boolean;
   readonly device: NnunetSettings['device'];
+  /** Cases that are prepared at once, and written at once. */
+  readonly threads: number;
 }
 
 /**
@@ -82,6 +85,7 @@ export class Sidecar {
       this.current().then(({ ready }) => ready),
       signal,
     );
+    if (this.options.device === 'auto') await requireSeen(this.options.workshop, device);
     let rung: Rung | undefined = rungs.find((each) => each.device === device)!;
     const first = rung;
     for (;;) {
@@ -122,8 +126,9 @@ export class Sidecar {
     }
     if (this.closed)
       throw new PlusctError('EngineCrashed', 'the model was let go while a case waited for it: retry');
-    const { workshop, model, folder, mirror, device } = this.options;
-    const args = ['--model', model, '--device', device, ...(mirror ? ['--mirror'] : [])];
+    const { workshop, model, folder, mirror, device, threads } = this.options;
+    const args = ['--model', model, '--device', device, '--threads', String(threads)];
+    if (mirror) args.push('--mirror');
     this.running = new Conversation(workshop.program('sidecar.py', args, folder));
     return this.running;
   }

@@ -18,20 +18,29 @@ export class TrainingFolder {
   ) {}
 
   /**
-   * The folder of the training of that name, with the cases that were written into `draft`. While another process trains
-   * the same, the draft itself is the folder, and ends with it.
+   * The folder of the training of that name. While another process trains the same, the draft itself is the folder, and
+   * ends with it.
    */
   static claim(workshop: Workshop, name: string, draft: string): TrainingFolder {
     const claimed = workshop.claim(name);
     if (claimed === undefined) return new TrainingFolder(draft, () => undefined);
     const { path, lock } = claimed;
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (!existsSync(join(path, 'raw'))) renameSync(join(draft, 'raw'), join(path, 'raw'));
     return new TrainingFolder(path, () => lock.release());
   }
 
   release(): void {
     this.onRelease();
+  }
+
+  /** All cases are there as nnU-Net reads them. */
+  get hasCases(): boolean {
+    return existsSync(join(this.path, 'raw'));
+  }
+
+  /** Takes the cases that were written into the draft, all at once. */
+  takeCases(draft: string): void {
+    if (draft !== this.path) renameSync(join(draft, 'raw'), join(this.path, 'raw'));
   }
 
   get preprocessed(): string {

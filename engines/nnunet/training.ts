@@ -3,7 +3,7 @@ import { PlusctError } from '../../domain/errors.js';
 import { organs as houseOrder } from '../../domain/organ.js';
 import type { TrainingContext, TrainingInput } from '../engine.js';
 import { type Archive, unpackArchive } from './archive.js';
-import { writeDataset } from './dataset.js';
+import { identifiersOf, writeDataset } from './dataset.js';
 import { type NnunetSettings, nnunetSettings, planners } from './settings.js';
 import { TrainingFolder } from './training-folder.js';
 import { trainInFolder } from './training-run.js';
@@ -26,23 +26,26 @@ export async function trainModel(
   const organs = houseOrder.filter((organ) => input.organs.includes(organ));
   const start = input.startFrom && startingModel(input.startFrom, organs, settings);
   const draft = workshop.privateFolder('draft');
+  const write = () =>
+    writeDataset(`${draft.path}/raw`, organs, input.cases, (done, id) => {
+      if (context.signal.aborted)
+        throw new PlusctError('Cancelled', `training was cancelled before case ${id}`);
+      context.progress((writtenShare * done) / input.cases.length, `writing ${id}`);
+    });
   try {
-    const { digest, identifiers } = await writeDataset(
-      `${draft.path}/raw`,
-      organs,
-      input.cases,
-      (done, id) => {
-        if (context.signal.aborted)
-          throw new PlusctError('Cancelled', `training was cancelled before case ${id}`);
-        context.progress((writtenShare * done) / input.cases.length, `writing ${id}`);
-      },
-    );
+    // Where nobody says what the training is, its voxels do.
+    const digest = input.identity ?? (await write());
     const identity = { version, digest, settings: trained(settings), seed: input.seed };
     const hash = createHash('sha256').update(JSON.stringify(identity));
     if (input.startFrom) hash.update(input.startFrom);
     const folder = TrainingFolder.claim(workshop, hash.digest('hex').slice(0, 16), draft.path);
     try {
+      if (!folder.hasCases && !folder.isTrained(settings)) {
+        if (input.identity !== undefined) await write();
+        folder.takeCases(draft.path);
+      }
       const total = epochsOf(settings, start);
+      const identifiers = identifiersOf(input.cases);
       const task = { organs, settings, start, total, seed: input.seed, identifiers };
       return await trainInFolder(workshop, folder, task, context);
     } finally {

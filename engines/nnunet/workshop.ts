@@ -1,14 +1,15 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EngineEnvironment, requireEngine } from '../../infra/engine-environment.js';
+import { type EngineEnvironment, pythonVariables, requireEngine } from '../../infra/engine-environment.js';
 import { type Environment, resolveHome } from '../../infra/home.js';
 import { type Lock, tryLock } from '../../infra/lock.js';
 import { type GroupSpec, sweepGroups } from '../process-group.js';
 
-/** Trainings that nobody has gone on with for so long are given up. */
-const keptMs = 14 * 24 * 3600_000;
+/** Trainings that nobody has gone on with for so long are given up, and hosts that were not heard of. */
+const [keptMs, hostKeptMs] = [14 * 24 * 3600_000, 60 * 24 * 3600_000];
 const longestTemporary = 64;
 /** Variables of the worker that nnU-Net may see; the keys of the object store are not among them. */
 const passedOn =
@@ -35,8 +36,10 @@ export class Workshop {
   static open(environment: Environment = process.env): Workshop {
     const home = resolveHome(environment);
     const installed = requireEngine(home, 'nnunet');
-    const workshop = new Workshop(installed, join(home.enginesDir, 'work'), environment);
+    const all = join(home.enginesDir, 'work');
+    const workshop = new Workshop(installed, join(all, hostName()), environment);
     workshop.sweep();
+    sweepHosts(all, workshop.work);
     return workshop;
   }
 
@@ -71,7 +74,8 @@ export class Workshop {
     return {
       path,
       dispose: () => {
-        rmSync(path, { recursive: true, force: true });
+        // What was being written may still come in.
+        rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
         if ('release' in lock) lock.release();
       },
     };
@@ -99,8 +103,18 @@ export class Workshop {
     };
   }
 
+  /** The GPU that this machine says it has, in its own words; undefined where it says nothing. */
+  async seenGpu(): Promise<string | undefined> {
+    const { PATH } = this.environment;
+    return new Promise((resolve) => {
+      execFile('nvidia-smi', ['-L'], { env: { PATH }, timeout: 20_000 }, (error, stdout) =>
+        resolve(error === null ? /^GPU \d+: .*$/m.exec(stdout)?.[0] : undefined),
+      );
+    });
+  }
+
   private variables(cwd: string): NodeJS.ProcessEnv {
-    const caches = join(this.work, '..', 'cache');
+    const caches = join(this.work, '..', '..', 'cache');
     const tmp = temporaryFolder(cwd);
     for (const each of [caches, tmp]) mkdirSync(each, { recursive: true });
     const cores = availableParallelism();
@@ -120,7 +134,37 @@ export class Workshop {
       MPLCONFIGDIR: join(caches, 'matplotlib'),
       TORCHINDUCTOR_CACHE_DIR: join(caches, 'inductor'),
       TMPDIR: tmp,
+      ...pythonVariables(this.installed),
     };
+  }
+}
+
+/**
+ * Processes and locks are told apart by numbers that mean something within one host, or one container, only: each has a folder of its
+ * own where several share the engines.
+ */
+export function hostName(): string {
+  const host = hostname()
+    .replace(/[^A-Za-z0-9.-]/g, '-')
+    .slice(0, 40);
+  try {
+    const [, namespace] = /\[(\d+)\]/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
+    return namespace === undefined || namespace === hostNamespace ? host : `${host}-${namespace}`;
+  } catch {
+    return host;
+  }
+}
+/** The number that Linux gives to the processes of the host itself. */
+const hostNamespace = '4026531836';
+
+/** Says that this host is there, and removes what hosts that are gone have left. */
+function sweepHosts(all: string, own: string): void {
+  const now = new Date();
+  utimesSync(own, now, now);
+  for (const name of readdirSync(all)) {
+    const folder = join(all, name);
+    if (now.getTime() - statSync(folder).mtimeMs > hostKeptMs)
+      rmSync(folder, { recursive: true, force: true });
   }
 }
 

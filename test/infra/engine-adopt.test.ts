@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Workshop } from '../../engines/nnunet/workshop.js';
 import { adoptEngine } from '../../infra/engine-adopt.js';
 import {
   engineEnvironment,
@@ -10,6 +11,7 @@ import {
   installedEngine,
   requireEngine,
 } from '../../infra/engine-environment.js';
+import { tryEngine } from '../../infra/engine-install.js';
 import { resolveHome } from '../../infra/home.js';
 
 const pin = enginePin('nnunet');
@@ -62,6 +64,23 @@ describe('an installation that is there already', () => {
     expect(train).toThrow(expect.objectContaining({ status: 3, stdout: Buffer.from('trained\n') }));
     rmSync(python);
     expect(installedEngine(home(), pin)).toBeUndefined();
+  });
+
+  it('that is found by PYTHONPATH is found by it ever after', async () => {
+    pythonWith({ ...packageOf(pin.version), ...torch });
+    const before = process.env.PYTHONPATH;
+    process.env.PYTHONPATH = join(dir, 'site');
+    try {
+      await adopt('python3');
+    } finally {
+      if (before === undefined) delete process.env.PYTHONPATH;
+      else process.env.PYTHONPATH = before;
+    }
+    const environment = requireEngine(home(), 'nnunet');
+    expect(environment.pythonPath).toBe(join(dir, 'site'));
+    expect(await tryEngine(environment, pin)).toContain('torch 9.9');
+    const workshop = Workshop.open({ PLUSCT_ENGINES: join(dir, 'engines') });
+    expect(workshop.program('device.py', [], dir).env.PYTHONPATH).toBe(join(dir, 'site'));
   });
 
   it.each([

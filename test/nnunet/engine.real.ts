@@ -17,6 +17,7 @@ import { unpackArchive } from '../../engines/nnunet/archive.js';
 import { datasetName, writeDataset } from '../../engines/nnunet/dataset.js';
 import { verifyDataset } from '../../engines/nnunet/integrity.js';
 import { nnunetEngine } from '../../engines/nnunet/nnunet-engine.js';
+import { hostName } from '../../engines/nnunet/workshop.js';
 import { engineEnvironment, enginePin } from '../../infra/engine-environment.js';
 import { resolveHome } from '../../infra/home.js';
 import { generateSamples } from '../../sources/samples/generate.js';
@@ -60,6 +61,7 @@ const quiet: RunContext = { signal: new AbortController().signal, progress: () =
 function training(engine: Engine, progress: RunContext['progress'], startFrom?: Uint8Array) {
   return engine.train(
     {
+      identity: `of these tests${startFrom === undefined ? '' : ', going on'}`,
       organs: ['spleen'],
       cases: trainingCases(volumes),
       seed: 1,
@@ -128,10 +130,12 @@ describe('training with nnU-Net', () => {
     const tuned = await training(nnunetEngine({ environment }), (_, note) => notes.push(note), model);
     expect(unpackArchive(tuned, 'model').facts.epochs).toBe(5);
     expect(notes.map(epochIn).find((epoch) => epoch >= 0)).toBe(4);
-    const [folder] = readdirSync(join(engines, 'work')).filter((name) => /^train-[0-9a-f]+$/.test(name));
-    const log = readdirSync(join(engines, 'work', folder!), { recursive: true, encoding: 'utf8' })
+    const [folder] = readdirSync(join(engines, 'work', hostName())).filter((name) =>
+      /^train-[0-9a-f]+$/.test(name),
+    );
+    const log = readdirSync(join(engines, 'work', hostName(), folder!), { recursive: true, encoding: 'utf8' })
       .filter((name) => /training_log_.*\.txt$/.test(name))
-      .map((name) => readFileSync(join(engines, 'work', folder!, name), 'utf8'))
+      .map((name) => readFileSync(join(engines, 'work', hostName(), folder!, name), 'utf8'))
       .join('\n');
     // The rate falls to where the last of five epochs has it.
     expect(log).toContain(`Current learning rate: ${(0.01 * (1 - 4 / 5) ** 0.9).toFixed(5)}`);
@@ -163,7 +167,9 @@ describe('prediction with nnU-Net', () => {
       await loaded.dispose();
     }
     expect(runningGroups(engines, 'sidecar.py')).toEqual([]);
-    expect(readdirSync(join(engines, 'work')).filter((name) => name.startsWith('model-'))).toEqual([]);
+    expect(
+      readdirSync(join(engines, 'work', hostName())).filter((name) => name.startsWith('model-')),
+    ).toEqual([]);
   });
 
   it('finds the organ that it was trained on', async () => {

@@ -51,6 +51,7 @@ def parse():
     parser.add_argument("--model", required=True)
     parser.add_argument("--device", choices=["auto", "cuda", "cpu"], default="auto")
     parser.add_argument("--mirror", action="store_true")
+    parser.add_argument("--threads", type=int, default=2, help="cases that are prepared at once, and written at once")
     return parser.parse_args()
 
 
@@ -89,11 +90,16 @@ class Model:
         own.device = self.torch.device(device)
         own.perform_everything_on_device = device == "cuda" and results == "device"
         printed = io.StringIO()
+        threads = self.torch.get_num_threads()
+        if device == "cpu":
+            # One thread serves a CUDA device; here they are what computes.
+            self.torch.set_num_threads(os.cpu_count())
         try:
             with redirect_stdout(printed):
                 logits = own.predict_logits_from_preprocessed_data(self.torch.from_numpy(data)).cpu()
         finally:
             sys.stderr.write(printed.getvalue())
+            self.torch.set_num_threads(threads)
             if device == "cuda":
                 self.torch.cuda.empty_cache()
         return logits, DEGRADED in printed.getvalue()
@@ -108,11 +114,11 @@ class Model:
 class Line:
     """Cases on their way: prepared side by side, computed one after the other, written side by side."""
 
-    def __init__(self, model):
+    def __init__(self, model, threads):
         self.model = model
-        self.preparing = ThreadPoolExecutor(2)
+        self.preparing = ThreadPoolExecutor(threads)
         self.computing = ThreadPoolExecutor(1)
-        self.finishing = ThreadPoolExecutor(2)
+        self.finishing = ThreadPoolExecutor(threads)
         self.dropped = set()
 
     def take(self, request):
@@ -167,7 +173,7 @@ def main():
     options = parse()
     model = Model(options.model, options.device, options.mirror)
     say(event="ready", device=model.device)
-    line = Line(model)
+    line = Line(model, options.threads)
     for text in sys.stdin:
         line.take(json.loads(text))
     line.close()

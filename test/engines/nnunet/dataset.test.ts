@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { organValue } from '../../../domain/organ.js';
 import { type TrainingCase, unlabelled } from '../../../engines/engine.js';
-import { datasetJson, identifierOf, toModelLabels, writeDataset } from '../../../engines/nnunet/dataset.js';
+import {
+  datasetJson,
+  identifierOf,
+  identifiersOf,
+  toModelLabels,
+  writeDataset,
+} from '../../../engines/nnunet/dataset.js';
 import { checkedLabels } from '../../../engines/nnunet/prediction.js';
 import { readCt, readLabelMap } from '../../../imaging/nifti.js';
 import type { CtVolume } from '../../../imaging/volume.js';
@@ -40,8 +46,8 @@ const contents = () => JSON.parse(read('dataset.json').toString());
 describe('a dataset for nnU-Net', () => {
   it('has the layout, the channel and the consecutive labels that nnU-Net wants', async () => {
     const cases = [caseOf('lits/volume-0', [liver, 0, pancreas]), caseOf('kits19/case_00001', [pancreas])];
-    const { identifiers } = await writeDataset(folder, ['pancreas', 'liver'], cases, () => undefined);
-    expect([...identifiers]).toEqual([
+    await writeDataset(folder, ['pancreas', 'liver'], cases, () => undefined);
+    expect([...identifiersOf(cases)]).toEqual([
       ['0001-lits-volume-0', 'lits/volume-0'],
       ['0002-kits19-case-00001', 'kits19/case_00001'],
     ]);
@@ -80,8 +86,7 @@ describe('a dataset for nnU-Net', () => {
 
   it('is told from another one by what its voxels are, and from none by when it was written', async () => {
     const digest = async (name: string, values: readonly number[]) =>
-      (await writeDataset(join(folder, name), ['spleen'], [caseOf('lits/a', values)], () => undefined))
-        .digest;
+      writeDataset(join(folder, name), ['spleen'], [caseOf('lits/a', values)], () => undefined);
     const first = await digest('1', [spleen]);
     expect(await digest('2', [spleen])).toBe(first);
     expect(await digest('3', [spleen, spleen])).not.toBe(first);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sidecar } from '../../../engines/nnunet/sidecar.js';
-import { Workshop } from '../../../engines/nnunet/workshop.js';
+import { hostName, Workshop } from '../../../engines/nnunet/workshop.js';
 import { waitUntil } from '../../../infra/process.js';
 import { fakeInstallation } from './fake-installation.js';
 
@@ -50,7 +50,7 @@ beforeEach(() => {
   const workshop = Workshop.open(fakeInstallation(folder, script));
   const own = workshop.privateFolder('model');
   model = own.path;
-  sidecar = new Sidecar({ workshop, model, folder: own.path, mirror: false, device: 'auto' });
+  sidecar = new Sidecar({ workshop, model, folder: own.path, mirror: false, device: 'auto', threads: 2 });
 });
 afterEach(async () => {
   await sidecar.close();
@@ -65,7 +65,7 @@ const requests = (): { image: string; device: string; results: string; pid: numb
     .split('\n')
     .map((line) => JSON.parse(line));
 const one = { seconds: 1, deviceSeconds: 0.5 };
-const groups = () => readdirSync(join(folder, 'work', 'groups'));
+const groups = () => readdirSync(join(folder, 'work', hostName(), 'groups'));
 
 describe('the sidecar', () => {
   it('keeps one process for case after case', async () => {

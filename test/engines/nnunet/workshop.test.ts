@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nnunetEngine } from '../../../engines/nnunet/nnunet-engine.js';
-import { Workshop } from '../../../engines/nnunet/workshop.js';
+import { hostName, Workshop } from '../../../engines/nnunet/workshop.js';
 import { fakeInstallation } from './fake-installation.js';
 
 let folder: string;
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const at = (name: string) => join(folder, 'work', name);
+const at = (name: string) => join(folder, 'work', hostName(), name);
 const dead = '999999999 of-a-process-that-is-gone\n';
 
 describe('the folder that nnU-Net works in', () => {
@@ -29,6 +29,18 @@ describe('the folder that nnU-Net works in', () => {
     own.dispose();
     own.dispose();
     expect(existsSync(own.path)).toBe(false);
+  });
+
+  it('leaves alone what another host or container has in the same folder, unless that was not heard of for long', () => {
+    const theirs = join(folder, 'work', 'other-host');
+    const [running, old] = [join(theirs, 'model-999999999-0123abcd'), join(folder, 'work', 'gone-host')];
+    for (const each of [running, old]) mkdirSync(each, { recursive: true });
+    writeFileSync(`${running}.lock`, dead);
+    const longAgo = Date.now() / 1000 - 61 * 24 * 3600;
+    utimesSync(old, longAgo, longAgo);
+    Workshop.open(environment);
+    expect(existsSync(running)).toBe(true);
+    expect(existsSync(old)).toBe(false);
   });
 
   it('keeps a training for whoever goes on with it, for two weeks', () => {
