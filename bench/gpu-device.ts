@@ -1,44 +1,47 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const sampleMs = 1_000;
-
-async function asked(query: string): Promise<string | undefined> {
-  try {
-    const args = [
-      `--query-gpu=${query}`,
-      '--format=csv,noheader,nounits',
-      `--id=${process.env.CUDA_VISIBLE_DEVICES?.split(',')[0] || '0'}`,
-    ];
-    return (await run('nvidia-smi', args, { timeout: 10_000 })).stdout.trim();
-  } catch {
-    return undefined;
-  }
-}
+const sampleMs = 200;
+const device = () => `--id=${process.env.CUDA_VISIBLE_DEVICES?.split(',')[0] || '0'}`;
+const format = '--format=csv,noheader,nounits';
 
 /** The first device that nvidia-smi names, or the processor where there is none. */
 export async function deviceName(): Promise<{ name: string; gpu: boolean }> {
-  const name = await asked('name');
-  if (name !== undefined && name !== '') return { name, gpu: true };
-  return { name: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, no GPU`, gpu: false };
+  const processor = `${cpus()[0]?.model.trim()}, ${cpus().length} cores`;
+  try {
+    const { stdout } = await run('nvidia-smi', ['--query-gpu=name', format, device()], { timeout: 20_000 });
+    if (stdout.trim() !== '') return { name: `${stdout.trim()} (${processor})`, gpu: true };
+  } catch {
+    // There is no GPU, or no driver for it.
+  }
+  return { name: `${processor}, no GPU`, gpu: false };
 }
 
-/** Reads the device's use once a second until it is stopped, which resolves to the mean in percent. */
-export function watchUse(): () => Promise<number | undefined> {
-  const seen: number[] = [];
-  let going = true;
-  const watching = (async () => {
-    while (going) {
-      const use = Number.parseFloat((await asked('utilization.gpu')) ?? '');
-      if (Number.isFinite(use)) seen.push(use);
-      await new Promise((resolve) => setTimeout(resolve, sampleMs));
-    }
-  })();
-  return async () => {
-    going = false;
-    await watching;
-    return seen.length === 0 ? undefined : seen.reduce((sum, use) => sum + use, 0) / seen.length;
-  };
+/** What was read of a device at one moment. */
+export interface UseSample {
+  readonly atMs: number;
+  readonly percent: number;
+}
+
+/** Mean use of a device in percent between two moments; undefined where nothing was read then. */
+export function meanUse(samples: readonly UseSample[], fromMs: number, toMs: number): number | undefined {
+  const within = samples.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+  if (within.length === 0) return undefined;
+  return within.reduce((sum, { percent }) => sum + percent, 0) / within.length;
+}
+
+/** Reads the use of the device five times a second until it is stopped; moments are those of `performance.now()`. */
+export function watchUse(): { readonly samples: readonly UseSample[]; stop(): void } {
+  const samples: UseSample[] = [];
+  const query = ['--query-gpu=utilization.gpu', format, device(), `--loop-ms=${sampleMs}`];
+  const child = spawn('nvidia-smi', query, { stdio: ['ignore', 'pipe', 'ignore'] });
+  child.on('error', () => undefined);
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const percent = Number.parseFloat(line);
+    if (Number.isFinite(percent)) samples.push({ atMs: performance.now(), percent });
+  });
+  return { samples, stop: () => void child.kill() };
 }

@@ -1,61 +1,72 @@
-import type { Organ } from '../domain/organ.js';
 import type { EngineSettings } from '../domain/training-set.js';
+import type { Speed, Use } from './gpu-speed.js';
+import type { OrganRow, TrainingTime } from './gpu-training.js';
 import { machineLine } from './report.js';
-
-export interface OrganRow {
-  readonly set: string;
-  readonly organ: Organ;
-  /** Cases that the model has not seen. */
-  readonly cases: number;
-  readonly trainingSeconds: number;
-  /** Mean use of the device in percent; undefined where nothing tells. */
-  readonly use: number | undefined;
-  readonly nnunet: number;
-  readonly atlas: number;
-}
-
-export interface Speed {
-  readonly perMinute: number;
-  /** Mean use of the device in percent; undefined where nothing tells. */
-  readonly use: number | undefined;
-  /** Share of the time in which the engine had a case on the device, in percent, where it tells. */
-  readonly computing?: number;
-}
 
 export interface GpuPage {
   readonly device: string;
-  readonly rows: readonly OrganRow[];
-  readonly speed: { readonly sidecar: Speed; readonly command: Speed };
   readonly settings: EngineSettings;
   readonly date: Date;
+  readonly rows: readonly (OrganRow & Partial<TrainingTime>)[];
+  readonly speed?: Speed | undefined;
+  readonly uses: readonly Use[];
 }
 
 const percent = (use: number | undefined): string =>
   use === undefined ? 'not known' : `${use.toFixed(0)} %`;
+const seconds = (took: number | undefined): string => (took === undefined ? '–' : `${took.toFixed(0)} s`);
 
-/** What a run found, as a page of Markdown. */
-export function gpuPage({ device, rows, speed, settings, date }: GpuPage): string {
+/** What a run has found so far, as a page of Markdown; parts that are still to be done are left out. */
+export function gpuPage({ device, settings, date, rows, speed, uses }: GpuPage): string {
   const chosen = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
-  const { sidecar, command } = speed;
   return `# nnU-Net measured
 
 ${machineLine(date)} · device: ${device} · ${chosen.join(', ')}
 
 Repeat it with \`npm run bench:gpu\` on a machine with a GPU. It trains a model for each organ on the cases whose source labels it,
-and compares its masks in the other cases with the reference.
+and compares its masks in the other cases with the reference. Cut off, it goes on with what is missing.
+${[rowsTable(rows), speed === undefined ? '' : speedTable(speed), uses.length === 0 ? '' : useTable(uses)].join('')}`;
+}
 
-| set | organ | unseen cases | nnU-Net, mean DSC | atlas, mean DSC | training | use of the device |
-| --- | --- | ---: | ---: | ---: | ---: | ---: |
-${rows
-  .map(
-    (row) =>
-      `| ${row.set} | ${row.organ} | ${row.cases} | ${row.nnunet.toFixed(3)} | ${row.atlas.toFixed(3)} | ${row.trainingSeconds.toFixed(0)} s | ${percent(row.use)} |`,
-  )
-  .join('\n')}
+function rowsTable(rows: GpuPage['rows']): string {
+  const lines = rows.map(
+    ({ set, organ, cases, nnunet, atlas, preparingSeconds, epochsSeconds, use }) =>
+      `| ${set} | ${organ} | ${cases} | ${nnunet.toFixed(3)} | ${atlas.toFixed(3)} | ${seconds(preparingSeconds)} | ${seconds(epochsSeconds)} | ${percent(use)} |`,
+  );
+  return `
+## Organs
 
-| prediction | cases in a minute | | use of the device | a case on the device |
-| --- | ---: | ---: | ---: | ---: |
-| process that stays | ${sidecar.perMinute.toFixed(1)} | **${(sidecar.perMinute / command.perMinute).toFixed(1)}×** | ${percent(sidecar.use)} | ${percent(sidecar.computing)} |
-| one command for each case | ${command.perMinute.toFixed(1)} | 1× | ${percent(command.use)} | ${percent(command.computing)} |
+| set | organ | unseen cases | nnU-Net, mean DSC | atlas, mean DSC | preparing | epochs | use of the device in epochs |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+${lines.join('\n')}
+`;
+}
+
+function speedTable({ sidecar, command, scans }: Speed): string {
+  return `
+## Cases in a minute
+
+Small scans (${scans}), one model.
+
+| prediction | in a minute | |
+| --- | ---: | ---: |
+| process that stays | ${sidecar.toFixed(1)} | **${(sidecar / command).toFixed(1)}×** |
+| one command for each case | ${command.toFixed(1)} | 1× |
+`;
+}
+
+function useTable(uses: readonly Use[]): string {
+  const lines = uses.map(
+    ({ models, scans, perMinute, use, computing }) =>
+      `| ${models} | ${scans} | ${perMinute.toFixed(1)} | ${percent(use)} | ${percent(computing)} |`,
+  );
+  return `
+## Use of the device while there is a queue
+
+Through the device of a worker, as campaigns are inferred; from the first scan to the last one that was begun.
+
+| models in turn | scans | masks in a minute | use of the device | a model computes |
+| ---: | --- | ---: | ---: | ---: |
+${lines.join('\n')}
 `;
 }

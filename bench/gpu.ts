@@ -1,196 +1,166 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Organ } from '../domain/organ.js';
-import { organs, organValue } from '../domain/organ.js';
+import { parseArgs } from 'node:util';
+import { PlusctError } from '../domain/errors.js';
+import { type Organ, organs } from '../domain/organ.js';
 import type { EngineSettings } from '../domain/training-set.js';
-import type { Engine, LoadedModel, RunContext } from '../engines/engine.js';
-import { nnunetEngine } from '../engines/nnunet/nnunet-engine.js';
-import type { Asking } from '../engines/nnunet/prediction.js';
 import { engineByName } from '../engines/registry.js';
 import { generateSamples } from '../sources/samples/generate.js';
-import { type GpuCase, gpuCases, trainingOf, unseenBy } from './gpu-cases.js';
-import { deviceName, watchUse } from './gpu-device.js';
-import { type GpuPage, gpuPage, type OrganRow, type Speed } from './gpu-page.js';
+import { type GpuCase, gpuCases } from './gpu-cases.js';
+import { deviceName } from './gpu-device.js';
+import { gpuPage } from './gpu-page.js';
+import { GpuProgress } from './gpu-progress.js';
+import type { GpuRun } from './gpu-run.js';
+import { enlarged, type Speed, speedOf, type Use, useOf } from './gpu-speed.js';
+import { type OrganRow, organRow, type TrainingTime, trainedModel } from './gpu-training.js';
 
-/** What a run does: all of it on a GPU; `--tiny` shows on any machine that it runs, and writes nothing. */
+/** What a run does: all of it on a GPU; `--tiny` shows on any machine that it runs, and writes no page. */
 interface Extent {
   readonly settings: EngineSettings;
   readonly organs: readonly Organ[];
   readonly unseen: number;
-  readonly speedCases: number;
+  readonly scans: { readonly sidecar: number; readonly command: number; readonly large: number };
+  /** How many times as large as a phantom the scans are with which use is measured. */
+  readonly times: number;
 }
 const full: Extent = {
   settings: { configuration: '3d_fullres', epochs: 50, saveEvery: 50 },
   organs,
   unseen: Number.POSITIVE_INFINITY,
-  speedCases: 20,
+  scans: { sidecar: 60, command: 5, large: 60 },
+  times: 3,
 };
 const tiny: Extent = {
   settings: { configuration: '2d', epochs: 1, iterationsPerEpoch: 2, batchSize: 2 },
   organs: ['spleen'],
   unseen: 1,
-  speedCases: 1,
+  scans: { sidecar: 2, command: 1, large: 2 },
+  times: 1,
 };
+const sets = ['phantoms', 'mini'] as const;
+const parts = ['organs', 'speed', 'use'] as const;
 
-type Say = (line: string) => void;
+interface Options {
+  readonly extent: Extent;
+  readonly isTiny: boolean;
+  readonly sets: readonly string[];
+  readonly parts: readonly string[];
+}
 
-/** `npm run bench:gpu`: nnU-Net beside the atlas, its sidecar beside its command, and the use of the device. */
-export async function run(root: string, say: Say, args: readonly string[]): Promise<void> {
-  const isTiny = args.includes('--tiny');
-  const extent = isTiny ? tiny : full;
+/**
+ * `npm run bench:gpu`: nnU-Net beside the atlas, its sidecar beside its command, and the use of the device. What is found is kept, so that a
+ * run that is cut off goes on; the page is written after each part.
+ */
+export async function run(root: string, say: (line: string) => void, args: readonly string[]): Promise<void> {
+  const options = optionsOf(args);
+  const { extent, isTiny } = options;
   const device = await deviceName();
-  const rows: OrganRow[] = [];
-  let speed: GpuPage['speed'] | undefined;
-  for (const set of await setsOf(root, isTiny, say)) {
-    const cases = await gpuCases(set.directory);
-    for (const organ of extent.organs) {
-      say(`${set.name}, ${organ}: training …`);
-      const found = await organRow(set.name, organ, cases, extent, say);
-      rows.push(found.row);
-      speed ??= await speedOf(found.model, cases.slice(0, extent.speedCases), say);
-    }
-  }
-  const page = gpuPage({
-    device: device.name,
-    rows,
-    speed: speed!,
-    settings: extent.settings,
-    date: new Date(),
+  if (!device.gpu && !isTiny)
+    throw new PlusctError('InvalidInput', `there is no GPU here (${device.name}): --tiny shows that it runs`);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const own: GpuRun = { say, signal: stop.signal };
+  const { version } = engineByName('nnunet').describe();
+  const progress = GpuProgress.open(root, { device: device.name, version, settings: extent.settings });
+  const tell = () => {
+    const page = gpuPage({
+      ...found(progress),
+      device: device.name,
+      settings: extent.settings,
+      date: new Date(),
+    });
+    if (!isTiny) writeFileSync(join(root, 'docs', 'benchmarks-gpu.md'), page);
+    return page;
+  };
+  for (const set of options.sets) await measureSet(root, set, options, { progress, own, tell });
+  console.log(tell());
+  say(`Figures are kept in ${progress.folder}.`);
+  if (isTiny) say('A tiny run shows that the bench runs; its figures say nothing and make no page.');
+}
+
+function optionsOf(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      tiny: { type: 'boolean', default: false },
+      epochs: { type: 'string' },
+      set: { type: 'string', multiple: true },
+      only: { type: 'string', multiple: true },
+    },
   });
-  console.log(page);
-  if (isTiny) say('A tiny run shows that the bench runs; its figures say nothing and are not written.');
-  else writeFileSync(join(root, 'docs', 'benchmarks-gpu.md'), page);
-}
-
-async function setsOf(
-  root: string,
-  isTiny: boolean,
-  say: Say,
-): Promise<{ name: string; directory: string }[]> {
-  const phantoms = join(root, '.plusct', 'bench', 'gpu-samples');
-  await generateSamples({ directory: phantoms, seed: 1 });
-  const sets = [{ name: 'phantoms', directory: phantoms }];
-  const mini = join(root, '..', 'shared', 'data', 'collections');
-  if (isTiny) return sets;
-  if (existsSync(mini)) return [...sets, { name: 'mini collections', directory: mini }];
-  say(`${mini} is not there: only phantoms are measured.`);
-  return sets;
-}
-
-function context(say: Say): RunContext {
-  let told = '';
+  const { tiny: isTiny, epochs } = values;
+  const extent = isTiny ? tiny : full;
+  const settings = epochs === undefined ? {} : { epochs: Number(epochs), saveEvery: Number(epochs) };
   return {
-    signal: new AbortController().signal,
-    progress: (_, note) => {
-      const epoch = /^epoch \d+/.exec(note)?.[0] ?? note;
-      if (/^epoch/.test(epoch) && epoch !== told) say(`  ${note}`);
-      told = epoch;
-    },
+    isTiny,
+    extent: { ...extent, settings: { ...extent.settings, ...settings } },
+    sets: known('--set', values.set ?? (isTiny ? ['phantoms'] : sets), sets),
+    parts: known('--only', values.only ?? parts, parts),
   };
 }
 
-async function organRow(
+function known(option: string, asked: readonly string[], all: readonly string[]): readonly string[] {
+  const strange = asked.find((each) => !all.includes(each));
+  if (strange === undefined) return asked;
+  throw new PlusctError('InvalidInput', `${option} ${strange}: there are ${all.join(', ')}`);
+}
+
+interface Measuring {
+  readonly progress: GpuProgress;
+  readonly own: GpuRun;
+  readonly tell: () => unknown;
+}
+
+async function measureSet(
+  root: string,
   set: string,
-  organ: Organ,
-  cases: readonly GpuCase[],
-  extent: Extent,
-  say: Say,
-): Promise<{ row: OrganRow; model: Uint8Array }> {
-  const unseen = unseenBy(cases, organ).slice(0, extent.unseen);
-  const nnunet = nnunetEngine();
-  const startedMs = Date.now();
-  const stopWatching = watchUse();
-  const model = await trained(nnunet, organ, cases, extent.settings, say);
-  const use = await stopWatching();
-  const trainingSeconds = (Date.now() - startedMs) / 1000;
-  const atlas = engineByName('atlas');
-  const row = {
-    set,
-    organ,
-    cases: unseen.length,
-    trainingSeconds,
-    use,
-    nnunet: await meanDsc(await nnunet.load(model), organ, unseen, say),
-    atlas: await meanDsc(await atlas.load(await trained(atlas, organ, cases, {}, say)), organ, unseen, say),
-  };
-  return { row, model };
-}
-
-function trained(
-  engine: Engine,
-  organ: Organ,
-  cases: readonly GpuCase[],
-  settings: EngineSettings,
-  say: Say,
-): Promise<Uint8Array> {
-  const input = {
-    organs: [organ],
-    cases: trainingOf(cases, organ),
-    seed: 1,
-    settings: engine.settingsOf(settings),
-  };
-  return engine.train(input, context(say));
-}
-
-async function meanDsc(
-  model: LoadedModel,
-  organ: Organ,
-  cases: readonly GpuCase[],
-  say: Say,
-): Promise<number> {
-  let sum = 0;
-  for (const { image, reference } of cases)
-    sum += dscOf(await model.predict(image, context(say)), reference!, organValue[organ]);
-  await model.dispose();
-  return sum / cases.length;
-}
-
-function dscOf(prediction: Uint8Array, reference: Uint8Array, value: number): number {
-  let [both, all] = [0, 0];
-  for (let n = 0; n < reference.length; n++) {
-    const [a, b] = [prediction[n] === value, reference[n] === value];
-    if (a && b) both += 1;
-    all += Number(a) + Number(b);
+  { extent, parts: asked }: Options,
+  { progress, own, tell }: Measuring,
+): Promise<void> {
+  const cases = await casesOf(root, set, own);
+  if (cases === undefined) return;
+  const models = new Map<Organ, Uint8Array>();
+  for (const organ of extent.organs) {
+    const about = { set, organ, cases, settings: extent.settings, unseen: extent.unseen };
+    const model = await trainedModel(about, progress, own);
+    models.set(organ, model);
+    if (asked.includes('organs')) await progress.once(`${set}-${organ}`, () => organRow(about, model, own));
+    tell();
   }
-  return (2 * both) / all;
+  if (set !== 'phantoms') return;
+  const images = cases.map(({ image }) => image);
+  const { scans, times } = extent;
+  const [[organ, first]] = [...models] as [[Organ, Uint8Array]];
+  if (asked.includes('speed')) await progress.once('speed', () => speedOf(first, images, scans, own));
+  tell();
+  if (!asked.includes('use')) return;
+  const large = images.slice(0, 4).map((image) => enlarged(image, times));
+  await progress.once('use-1', () => useOf(new Map([[organ, first]]), large, scans.large, own));
+  tell();
+  if (models.size > 1) await progress.once('use-all', () => useOf(models, large, scans.large, own));
+  tell();
 }
 
-/** Cases in a minute by the process that stays, its start not counted, and by one command for each case. */
-async function speedOf(bytes: Uint8Array, cases: readonly GpuCase[], say: Say): Promise<GpuPage['speed']> {
-  const sidecar = await speedBy('sidecar', bytes, cases, say);
-  const command = await speedBy('command', bytes, cases.slice(0, Math.min(cases.length, 5)), say);
-  return { sidecar, command };
+async function casesOf(root: string, set: string, { say }: GpuRun): Promise<GpuCase[] | undefined> {
+  if (set === 'phantoms') {
+    const directory = join(root, '.plusct', 'bench', 'gpu-samples');
+    await generateSamples({ directory, seed: 1 });
+    return gpuCases(directory);
+  }
+  const mini = join(root, '..', 'shared', 'data', 'collections');
+  if (existsSync(mini)) return gpuCases(mini);
+  say(`${mini} is not there: the mini collections are left out.`);
+  return undefined;
 }
 
-async function speedBy(
-  asking: Asking,
-  bytes: Uint8Array,
-  cases: readonly GpuCase[],
-  say: Say,
-): Promise<Speed> {
-  say(`${cases.length} cases by ${asking} …`);
-  const engine = nnunetEngine({ asking });
-  const model = await engine.load(bytes);
-  if (asking === 'sidecar') await model.predict(cases[0]!.image, context(say));
-  let deviceSeconds = 0;
-  const own: RunContext = {
-    ...context(say),
-    onDevice: (seconds) => {
-      deviceSeconds += seconds;
-    },
-  };
-  const waiting = [...cases];
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      await model.predict(next.image, own);
-  };
-  const lanes = asking === 'sidecar' ? (engine.describe().casesAtOnce ?? 1) : 1;
-  const startedMs = Date.now();
-  const stopWatching = watchUse();
-  await Promise.all(Array.from({ length: lanes }, lane));
-  const seconds = (Date.now() - startedMs) / 1000;
-  const use = await stopWatching();
-  await model.dispose();
-  const computing = asking === 'sidecar' ? { computing: (100 * deviceSeconds) / seconds } : {};
-  return { perMinute: cases.length / (seconds / 60), use, ...computing };
+/** Everything that was found so far. */
+function found(progress: GpuProgress) {
+  const rows = sets.flatMap((set) =>
+    organs.flatMap((organ) => {
+      const row = progress.known<OrganRow>(`${set}-${organ}`);
+      return row === undefined ? [] : [{ ...row, ...progress.known<TrainingTime>(`${set}-${organ}-time`) }];
+    }),
+  );
+  const uses = ['use-1', 'use-all'].flatMap((name) => progress.known<Use>(name) ?? []);
+  return { rows, speed: progress.known<Speed>('speed'), uses };
 }

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hostName } from '../../engines/nnunet/workshop.js';
 import { waitUntil } from '../../infra/process.js';
 
 const Recorded = z.object({ group: z.object({ pid: z.number() }) });
 
 /** The process groups that run from an engines folder and whose command names the program. */
 export function runningGroups(engines: string, program: string): number[] {
-  const records = join(engines, 'work', 'groups');
+  const records = join(engines, 'work', hostName(), 'groups');
   if (!existsSync(records)) return [];
   return readdirSync(records)
     .flatMap((name) => {
