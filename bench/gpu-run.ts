@@ -7,14 +7,10 @@ export interface GpuRun {
 }
 
 /** The context of one training or prediction; epochs are told, and the first of them is noted. */
-export function contextOf(
-  { say, signal }: GpuRun,
-  more: { onDevice?: (seconds: number) => void; firstEpoch?: () => void } = {},
-): RunContext {
+export function contextOf({ say, signal }: GpuRun, more: { firstEpoch?: () => void } = {}): RunContext {
   let told = '';
   return {
     signal,
-    ...(more.onDevice === undefined ? {} : { onDevice: more.onDevice }),
     progress: (_, note) => {
       const epoch = /^epoch \d+/.exec(note)?.[0];
       if (epoch === undefined || epoch === told) return;

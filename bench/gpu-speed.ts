@@ -10,6 +10,7 @@ import { putContent } from '../storage/content.js';
 import { publishJson } from '../storage/json.js';
 import { memoryStore } from '../storage/memory.js';
 import type { ObjectStore } from '../storage/object-store.js';
+import { readUsages } from '../storage/usages.js';
 import { aheadAtMost } from '../workers/device-slots.js';
 import { meanUse, watchUse } from './gpu-device.js';
 import { contextOf, type GpuRun, inLanes } from './gpu-run.js';
@@ -80,24 +81,22 @@ export async function useOf(
   const ids = await storeModels(store, models);
   const about = { name: 'bench-0' };
   const device = new Device({ store, engineByName, now: () => new Date(), about });
-  let deviceSeconds = 0;
-  const onDevice = (seconds: number) => {
-    deviceSeconds += seconds;
-  };
   const predict = async (id: string, image: CtVolume) =>
-    (await device.model(id, { campaign: 'bench' })).predict(image, contextOf(run, { onDevice }));
+    (await device.model(id, { campaign: 'bench' })).predict(image, contextOf(run));
   const watching = watchUse();
   try {
     for (const id of ids) await predict(id, images[0]!);
     const scans = Array.from({ length: count }, (_, n) => images[n % images.length]!);
     const { casesAtOnce = 1 } = engineByName('nnunet').describe();
     const lanes = 1 + Math.max(aheadAtMost, casesAtOnce);
-    deviceSeconds = 0;
+    const startedAt = new Date().toISOString();
     const startedMs = performance.now();
     const queueEndedMs = await inLanes(scans, lanes, async (image) => {
       for (const id of ids) await predict(id, image);
     });
     const seconds = (performance.now() - startedMs) / 1000;
+    const stays = (await readUsages(store)).filter(({ at }) => at >= startedAt);
+    const deviceSeconds = stays.reduce((sum, stay) => sum + stay.seconds, 0);
     return {
       models: ids.length,
       perMinute: (count * ids.length) / (seconds / 60),

@@ -8,6 +8,8 @@ import { identityOf, signalGroup, stopProcess } from '../infra/process.js';
 
 /** How long a group may take to end after SIGTERM. */
 const graceMs = 10_000;
+/** How long what a program left in a session of its own may hold its outputs open. */
+const outputsMs = 2_000;
 /** Lines of output that are kept to say what went wrong. */
 const keptLines = 200;
 
@@ -104,7 +106,15 @@ export class ProcessGroup {
         if (child.pid === undefined) end(null, null);
       });
       // What the program started would keep its outputs open, and with them `close` away.
-      child.once('exit', () => pid > 0 && signalGroup(pid, 'SIGKILL'));
+      child.once('exit', () => {
+        if (pid > 0) signalGroup(pid, 'SIGKILL');
+        // A daemon has left the group and lives on; nobody listens to it any more.
+        const closing = setTimeout(() => {
+          child.stdout?.destroy();
+          child.stderr?.destroy();
+        }, outputsMs);
+        child.once('close', () => clearTimeout(closing));
+      });
       child.once('close', end);
     });
   }

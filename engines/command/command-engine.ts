@@ -5,7 +5,7 @@ import type { Engine, EngineDescription, RunContext } from '../engine.js';
 import { fixedEngine } from '../fixed-engine.js';
 import { type GroupEnding, runGroup, sweepGroups } from '../process-group.js';
 import { withinTime } from '../time-limit.js';
-import { closeExchange, type Exchange, openExchange, takeLabels } from './exchange.js';
+import { abandonedExchanges, closeExchange, type Exchange, openExchange, takeLabels } from './exchange.js';
 import { environmentFor, type ProgramCall, programCall, type RunPlace, removalCall } from './program.js';
 import { type CommandSettings, commandSettings } from './settings.js';
 
@@ -32,6 +32,7 @@ export function commandEngine(environment: NodeJS.ProcessEnv = process.env): Eng
     settingsOf: commandSettings,
     predict: async ({ settings, values }, image, context) => {
       if (environment.PLUSCT_ALLOW_COMMANDS !== '1') throw notAllowed();
+      await removeAbandoned(settings, environment);
       const exchange = await openExchange(image);
       try {
         await run(settings, placeOf(exchange, environment), environment, context);
@@ -43,8 +44,29 @@ export function commandEngine(environment: NodeJS.ProcessEnv = process.env): Eng
   });
 }
 
-function placeOf({ folder, input, output }: Exchange, environment: NodeJS.ProcessEnv): RunPlace {
-  return { input, output, name: basename(folder).toLowerCase(), device: environment.CUDA_VISIBLE_DEVICES };
+function placeOf(
+  { folder, input, output }: Exchange,
+  { CUDA_VISIBLE_DEVICES: device }: NodeJS.ProcessEnv,
+): RunPlace {
+  return { input, output, name: containerName(folder), device };
+}
+
+function containerName(folder: string): string {
+  return basename(folder).toLowerCase();
+}
+
+/** Ends and removes what a worker that was killed has left: its container, and the scan. */
+async function removeAbandoned(settings: CommandSettings, environment: NodeJS.ProcessEnv): Promise<void> {
+  for (const exchange of await abandonedExchanges()) {
+    const removal = removalCall(settings, containerName(exchange.folder));
+    if (removal !== undefined) await tryToRun(removal, environment);
+    // Another worker may do the same.
+    await closeExchange(exchange).catch(() => undefined);
+  }
+}
+
+async function tryToRun(call: ProgramCall, environment: NodeJS.ProcessEnv): Promise<void> {
+  await runProgram(call, environment, new AbortController().signal).catch(() => undefined);
 }
 
 async function run(
@@ -59,9 +81,8 @@ async function run(
     const ending = await withinTime(limited, context, (signal) => runProgram(call, environment, signal));
     if (ending.code !== 0) throw failed(call, ending);
   } catch (error) {
-    const removal = removalCall(settings, place);
-    if (removal !== undefined)
-      await runProgram(removal, environment, new AbortController().signal).catch(() => undefined);
+    const removal = removalCall(settings, place.name);
+    if (removal !== undefined) await tryToRun(removal, environment);
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { readLabelMap } from '../../imaging/nifti.js';
 import { writeCt } from '../../imaging/nifti-write.js';
 import { toOrientation } from '../../imaging/orientation.js';
 import type { CtVolume } from '../../imaging/volume.js';
+import { identityOf } from '../../infra/process.js';
 import { type LabelValues, toOrganValues } from '../label-values.js';
 
 /** nnU-Net's names, which challenges took over: channel 0 of a scan in, the scan's labels out. */
@@ -25,9 +26,11 @@ export interface Exchange {
   readonly output: string;
 }
 
+const prefix = 'plusct-command-';
+
 /** Makes the folders and writes the image. */
 export async function openExchange(image: CtVolume): Promise<Exchange> {
-  const folder = await mkdtemp(join(tmpdir(), 'plusct-command-'));
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   const exchange = { folder, input: join(folder, 'input'), output: join(folder, 'output') };
   await mkdir(exchange.input);
   await mkdir(exchange.output);
@@ -38,7 +41,17 @@ export async function openExchange(image: CtVolume): Promise<Exchange> {
   return exchange;
 }
 
-export function closeExchange({ folder }: Exchange): Promise<void> {
+/** Folders, with the scans in them, that processes have left which are there no more. */
+export async function abandonedExchanges(): Promise<Pick<Exchange, 'folder'>[]> {
+  const names = await readdir(tmpdir());
+  return names.flatMap((name) => {
+    const [, owner] = new RegExp(`^${prefix}(\\d+)-\\w+$`).exec(name) ?? [];
+    const left = owner !== undefined && identityOf(Number(owner)) === undefined;
+    return left ? [{ folder: join(tmpdir(), name) }] : [];
+  });
+}
+
+export function closeExchange({ folder }: Pick<Exchange, 'folder'>): Promise<void> {
   return rm(folder, { recursive: true, force: true });
 }
 

@@ -45,10 +45,7 @@ function deviceWords({ gpus, runtime }: CommandSettings, device = '0'): string[]
 }
 
 /** Removes the container of a run that was stopped: ending the client does not end it. */
-export function removalCall(
-  { image, runtime }: CommandSettings,
-  { name }: RunPlace,
-): ProgramCall | undefined {
+export function removalCall({ image, runtime }: CommandSettings, name: string): ProgramCall | undefined {
   return image === undefined ? undefined : { command: runtime, args: ['rm', '--force', name] };
 }
 

@@ -54,6 +54,14 @@ describe('a process group', () => {
     expect(await gone(childPid())).toBe(true);
   });
 
+  it('does not wait for a daemon that has left it', async () => {
+    const startedMs = Date.now();
+    const ending = await runGroup(shell('setsid sleep 60 & echo $! > "$0"; echo done'), never);
+    expect(ending).toMatchObject({ code: 0, output: 'done' });
+    expect(Date.now() - startedMs).toBeLessThan(30_000);
+    process.kill(childPid(), 'SIGKILL');
+  });
+
   it('is ended as a whole when it is cancelled', async () => {
     const stop = new AbortController();
     const running = runGroup(shell(`${withChild}; wait`), stop.signal);

@@ -1,6 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandEngine } from '../../../engines/command/command-engine.js';
@@ -87,6 +89,27 @@ describe('a program as an engine', { timeout: 60_000 }, () => {
     await expect(missing.predict(image, recording().context)).rejects.toThrow('ENOENT');
   });
 
+  it('is rid of the scan and the container that a worker has left which was killed', async () => {
+    const worker = spawn('sleep', ['600']);
+    const left = mkdtempSync(join(tmpdir(), `plusct-command-${worker.pid}-`));
+    writeFileSync(join(left, 'scan_0000.nii.gz'), 'a scan');
+    await answer('well');
+    expect(existsSync(left)).toBe(true);
+    worker.kill('SIGKILL');
+    await once(worker, 'exit');
+    const docker = join(folder, 'docker');
+    writeFileSync(docker, `#!/bin/sh\necho "$@" >> ${docker}.log\nexit 1\n`, { mode: 0o755 });
+    const path = `${folder}:${process.env.PATH}`;
+    const contained = commandEngine({ ...process.env, PATH: path, PLUSCT_ALLOW_COMMANDS: '1' });
+    const settings = contained.settingsOf({ image: 'team:latest', command: 'run', labels: '1=liver' });
+    const input = { organs: ['liver' as const], cases: [], seed: 1, settings };
+    const loaded = await contained.load(await contained.train(input, recording().context));
+    await expect(loaded.predict(image, recording().context)).rejects.toThrow('exit code 1');
+    expect(existsSync(left)).toBe(false);
+    const [first] = readFileSync(`${docker}.log`, 'utf8').split('\n');
+    expect(first).toBe(`rm --force ${basename(left).toLowerCase()}`);
+  });
+
   it('runs only where the worker allows it', async () => {
     const careful = commandEngine({});
     const bytes = await careful.train(
@@ -119,7 +142,7 @@ describe('what is run', () => {
       command: 'predict',
       args: ['my model', '-i', '/tmp/in', '--out=/tmp/out'],
     });
-    expect(removalCall(settings, place)).toBeUndefined();
+    expect(removalCall(settings, place.name)).toBeUndefined();
   });
 
   it('is a container without a network, with the worker’s device and the folders alone', () => {
@@ -129,7 +152,7 @@ describe('what is run', () => {
       'docker run --rm --network none --name plusct-command-x --shm-size 8g --gpus "device=3" ' +
         '-v /tmp/in:/workspace/inputs:ro -v /tmp/out:/workspace/outputs team:latest sh predict.sh',
     );
-    expect(removalCall(settings, place)).toEqual({
+    expect(removalCall(settings, place.name)).toEqual({
       command: 'docker',
       args: ['rm', '--force', 'plusct-command-x'],
     });
