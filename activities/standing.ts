@@ -26,10 +26,11 @@ export interface CaseToChange {
 
 /** What came of one case. */
 export interface ChangedCase {
-  /** Organs that got another label, unless that was decided in an earlier run. */
   readonly replaced: readonly Organ[];
   /** The round to be started, where people have to look again. */
   readonly reopened?: NextRound;
+  /** It was decided in an earlier run: nothing of it counts again. */
+  readonly again?: true;
   /** People are at it, or it was never finished: to be asked again later. */
   readonly waits?: true;
 }
@@ -75,8 +76,8 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
         const change = await publishFirst(store, key, StandingChange, decided);
         await replaceLabels({ store, work, now }, at, standing, change);
         const reopened = await reopenFor({ store, work, now }, at, standing, change);
-        const replaced = known === undefined ? change.replaced : [];
-        return { replaced, ...(reopened === undefined ? {} : { reopened }) };
+        const again = known === undefined ? {} : { again: true as const };
+        return { replaced: change.replaced, ...(reopened === undefined ? {} : { reopened }), ...again };
       });
     },
   };

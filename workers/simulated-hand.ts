@@ -90,7 +90,7 @@ async function loadReference(store: ObjectStore, plan: CampaignPlan, task: TaskS
   return { values: labelMap, shape, spacingMm, note: 'simulated, without a usable reference' };
 }
 
-/** A label map nearer to the reference, drawn with the given skill; source labels stay as they are. */
+/** A label map nearer to the reference, drawn with the given skill; source labels, and organs that nobody asked for, stay as they are. */
 async function draw(
   store: ObjectStore,
   task: TaskState,
@@ -105,7 +105,8 @@ async function draw(
   const { shape, spacingMm, values } = reference;
   const parts = organs.map((organ) => {
     const now = masks.find((each) => each.organ === organ);
-    if (now?.origin === 'source') return now;
+    const asked = task.asked?.includes(organ) ?? true;
+    if (now !== undefined && (now.origin === 'source' || !asked)) return now;
     const proposal = now?.mask ?? new Uint8Array(values.length);
     const goal = extractOrgan(Uint8Array.from(values), organ);
     const random = seededRandom(`${seed}/${organ}`);

@@ -93,11 +93,11 @@ async function change(
 ): Promise<Came> {
   try {
     const said = await predictAll(at, models, devices, 'again');
-    const { replaced, reopened, waits } = await heavy().changeCase({ at, edition, said });
+    const { replaced, reopened, waits, again } = await heavy().changeCase({ at, edition, said });
     if (reopened !== undefined) await startRound(reopened);
     return {
-      replaced: replaced.length > 0 ? 1 : 0,
-      reopened: reopened === undefined ? 0 : 1,
+      replaced: replaced.length > 0 && !again ? 1 : 0,
+      reopened: reopened !== undefined && !again ? 1 : 0,
       waiting: waits ? 1 : 0,
     };
   } catch (error) {

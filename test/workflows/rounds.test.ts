@@ -351,7 +351,7 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
       const { outcome } = await printed<{ outcome: unknown }>(() =>
         applyAgain(session, { campaign, json: true }),
       );
-      expect(outcome).toMatchObject({ replaced: 1, waiting: 0, failed: 0 });
+      expect(outcome).toMatchObject({ replaced: 1, reopened: 0, waiting: 0, failed: 0 });
       const { labels } = await requireResult(installation.store, inCampaign('u4'));
       expect(labels.map(({ author }) => author)).toEqual([candidate, standing.spleen]);
       expect(await Promise.all(strangers.map(labelsOf))).toEqual(after);
