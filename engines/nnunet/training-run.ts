@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { PlusctError } from '../../domain/errors.js';
 import type { Organ } from '../../domain/organ.js';
 import { beating } from '../beating.js';
@@ -7,7 +7,7 @@ import type { TrainingContext } from '../engine.js';
 import { runGroup } from '../process-group.js';
 import { type Archive, type ArchiveFacts, fileOf, packArchive, unpackArchive } from './archive.js';
 import { datasetNumber } from './dataset.js';
-import { foundDevice } from './device.js';
+import { devicesHere, foundDevice } from './device.js';
 import { failureOf } from './failures.js';
 import { adjustedPlans } from './plans.js';
 import { type NnunetSettings, planners } from './settings.js';
@@ -34,8 +34,8 @@ export interface TrainingTask {
 
 /** Shares of the progress: everything before it, and where the first epoch begins. */
 const [preparingFrom, trainingFrom] = [0.05, 0.2];
-/** Resampling holds whole volumes; more at once would be short of memory before it is short of processors. */
-const mostPreparing = 4;
+/** Resampling holds whole volumes: each process is given so much memory. Beyond so many the disk is what they wait for. */
+const [preparingBytes, mostPreparing] = [6 * 1024 ** 3, 12];
 
 /** Plans, preprocesses and trains, each as far as it is not done yet. Resolves to the model's bytes. */
 export async function trainInFolder(
@@ -104,7 +104,9 @@ async function prepare(
   folder.beginPreparing();
   const { configuration } = settings;
   const { planner, plans } = planners[settings.planner];
-  const processes = String(Math.max(1, Math.min(mostPreparing, availableParallelism())));
+  const fitting = Math.floor(totalmem() / devicesHere() / preparingBytes);
+  const cores = Math.floor(availableParallelism() / devicesHere());
+  const processes = String(Math.max(1, Math.min(mostPreparing, cores, fitting)));
   const run = async (name: string, args: readonly string[]) => {
     const spec = workshop.program(name, ['-d', datasetNumber, ...args], folder.path);
     const ending = await runGroup(spec, signal);
