@@ -122,7 +122,7 @@ export class Device {
   async train(
     what: { modelId: string; organs: readonly Organ[]; campaign: string; settings: Readonly<EngineSettings> },
     signal: AbortSignal,
-    work: () => Promise<Uint8Array>,
+    work: (clock: Pick<RunContext, 'onDevice'>) => Promise<Uint8Array>,
   ): Promise<Uint8Array> {
     const { settings, modelId, organs, campaign } = what;
     this.requireRoom(modelId, givenMemoryMb(settings));
@@ -131,9 +131,9 @@ export class Device {
     const stay: Stay = { deed: 'train', modelId, organs: [...organs], campaign };
     this.trainings++;
     try {
-      return await this.stay(stay, { warm: () => false, signal }, async () => {
+      return await this.stay(stay, { warm: () => false, signal }, async ({ onDevice }) => {
         await this.cache.close();
-        return await this.watchingForCrashes(work);
+        return await this.watchingForCrashes(() => work({ onDevice }));
       });
     } finally {
       this.trainings--;

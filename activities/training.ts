@@ -6,6 +6,7 @@ import type { ObjectRef } from '../domain/primitives.js';
 import { modelIdOf, type TrainingRecord, TrainingSet, trainingIdentity } from '../domain/training-set.js';
 import {
   type Engine,
+  type RunContext,
   type TrainingCase,
   type TrainingContext,
   type TrainingVolume,
@@ -67,7 +68,8 @@ export async function trainOn(
     cases: set.cases.map((record) => trainingCase(store, set, record, learnsFromSlices === true)),
     ...(startFrom === undefined ? {} : { startFrom: await weightsOf(store, startFrom) }),
   };
-  const train = () => engine.train(input, { ...context, checkpoints: checkpointsOf(store, modelId) });
+  const train = (clock: Pick<RunContext, 'onDevice'> = {}) =>
+    engine.train(input, { ...context, ...clock, checkpoints: checkpointsOf(store, modelId) });
   const { campaign } = set.cases[0]!;
   const bytes = await (device?.train(
     { modelId, organs, campaign, settings: set.engine.settings },

@@ -192,7 +192,10 @@ async function train(
   const note = () => `${progressNote(progress, total)}${saver.trouble}`;
   const fraction = () => trainingFrom + (1 - trainingFrom) * Math.min(1, progress.finished / total);
   const report = (): readonly [number, string] => [fraction(), note()];
-  const ending = await beating(context, report, () => runGroup({ ...spec, onLine }, signal));
+  const startedMs = performance.now();
+  const ending = await beating(context, report, () => runGroup({ ...spec, onLine }, signal)).finally(() =>
+    context.onDevice?.((performance.now() - startedMs) / 1000),
+  );
   await saver.finish();
   if (!folder.isTrained(settings)) throw named(failureOf('nnUNetv2_train', ending), identifiers);
 }

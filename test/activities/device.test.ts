@@ -335,6 +335,15 @@ describe('a stay on a device', () => {
     expect(usages.every(({ seconds, loadSeconds }) => seconds >= loadSeconds)).toBe(true);
   });
 
+  it('of a training counts what the engine says that it was on the device', async () => {
+    const what = { modelId: 'new', organs: ['liver'], campaign: 'first', settings: {} } as const;
+    await deviceOf().train(what, context.signal, async ({ onDevice }) => {
+      onDevice?.(3);
+      return Uint8Array.of(9);
+    });
+    expect(await readUsages(store)).toMatchObject([{ deed: 'train', seconds: 3, loadSeconds: 0 }]);
+  });
+
   it('of a training is charged to the campaign of its cases', async () => {
     const mini = await storeMiniCase(store, 'first');
     const device = deviceOf();
