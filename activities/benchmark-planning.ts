@@ -1,6 +1,5 @@
 import { BenchmarkCase, BenchmarkPlan } from '../domain/benchmark.js';
 import { planRecipes } from '../domain/benchmark-planning.js';
-import type { Passport } from '../domain/case.js';
 import { CaseGroups } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
@@ -8,7 +7,7 @@ import { caseGroupsKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { organs } from '../domain/organ.js';
 import type { Recipe } from '../domain/recipe.js';
-import type { Pool } from '../domain/recipe-cases.js';
+import type { PoolCase } from '../domain/recipe-cases.js';
 import { recipes as builtIn } from '../domain/recipes.js';
 import type { EngineSettings, TrainingLabel } from '../domain/training-set.js';
 import { hashOf, readJson } from '../storage/json.js';
@@ -43,10 +42,9 @@ export async function makeBenchmarkPlan(
   const { name, version, summary, finetunes = false } = engine.describe();
   const { pool, cases } = await finishedCases(store, campaign);
   const { pairs = [], groups = [] } = (await readJson(store, caseGroupsKey(campaign), CaseGroups)) ?? {};
-  const kin = { ...pool, groups: [...groups, ...pool.groups] };
   const planned = planRecipes(recipes, {
-    pool: kin,
-    kinship: { pairs, groups: kin.groups },
+    pool: { cases: pool, groups },
+    kinship: { pairs, groups },
     seed,
     catalogue: [...builtIn, ...recipes],
     settingsOf: ({ engineSettings }) => engine.settingsOf({ ...engineSettings?.[name], ...settings }),
@@ -63,7 +61,7 @@ export async function makeBenchmarkPlan(
 }
 
 interface Finished {
-  readonly pool: Pool;
+  readonly pool: readonly PoolCase[];
   readonly cases: Map<string, BenchmarkCase>;
 }
 
@@ -95,29 +93,8 @@ async function finishedCases(store: ObjectStore, campaign: string): Promise<Fini
   }
   return {
     cases: new Map(finished.map(({ name, one }) => [name, one])),
-    pool: {
-      cases: finished.map(({ name, passport: { collection, subset } }) => ({ name, collection, subset })),
-      groups: patientsOf(finished.map(({ name, passport }) => ({ name, passport }))),
-    },
+    pool: finished.map(({ name, passport: { collection, subset } }) => ({ name, collection, subset })),
   };
-}
-
-/** Names of fields in which collections' own tables tell patients apart. */
-const patientFields = ['patient', 'patient_id', 'patientId', 'PatientID'];
-
-/** Cases of one collection whose tables name the same patient. */
-function patientsOf(cases: readonly { name: string; passport: Passport }[]): string[][] {
-  const patients = new Map<string, string[]>();
-  for (const { name, passport } of cases) {
-    const { collection, facts = {} } = passport;
-    const field = patientFields.find(
-      (each) => typeof facts[each] === 'string' || typeof facts[each] === 'number',
-    );
-    if (field === undefined) continue;
-    const patient = `${collection}/${String(facts[field])}`;
-    patients.set(patient, [...(patients.get(patient) ?? []), name]);
-  }
-  return [...patients.values()].filter((group) => group.length > 1);
 }
 
 function trainingLabel({ organ, version, origin, voxelSha256 }: LabelSummary): TrainingLabel {
