@@ -24,6 +24,12 @@ const classes: readonly FailureClass[] = [
       'free the device, name a class of larger devices in the plan, or set a smaller batchSize or largestPatch',
   },
   {
+    says: /Failed to find C compiler|InvalidCxxCompiler|Python\.h: No such file/,
+    kind: 'EngineCrashed',
+    what: 'torch could not compile the network',
+    remedy: 'install a C compiler and the headers of Python, or start the worker with nnUNet_compile=f',
+  },
+  {
     says: /No space left on device|Disk quota exceeded/i,
     kind: 'EngineCrashed',
     what: 'the disk is full',

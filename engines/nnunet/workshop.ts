@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type EngineEnvironment, pythonVariables, requireEngine } from '../../infra/engine-environment.js';
 import { type Environment, resolveHome } from '../../infra/home.js';
 import { type Lock, tryLock } from '../../infra/lock.js';
@@ -11,6 +11,8 @@ import { type GroupSpec, sweepGroups } from '../process-group.js';
 /** Trainings that nobody has gone on with for so long are given up, and hosts that were not heard of. */
 const [keptMs, hostKeptMs] = [14 * 24 * 3600_000, 60 * 24 * 3600_000];
 const longestTemporary = 64;
+/** What torch looks for to compile networks with. */
+const compilers = ['gcc', 'cc', 'clang'];
 /** Variables of the worker that nnU-Net may see; the keys of the object store are not among them. */
 const passedOn =
   /^(PATH|HOME|LANG|LC_\w+|LD_LIBRARY_PATH|CUDA_\w+|NVIDIA_\w+|PYTORCH_\w+|TORCH\w+|nnUNet_(n_proc_DA|def_n_proc|compile))$/;
@@ -113,6 +115,11 @@ export class Workshop {
     });
   }
 
+  private hasCompiler(): boolean {
+    const folders = (this.environment.PATH ?? '').split(delimiter);
+    return folders.some((folder) => compilers.some((name) => existsSync(join(folder, name))));
+  }
+
   private variables(cwd: string): NodeJS.ProcessEnv {
     const caches = join(this.work, '..', '..', 'cache');
     const tmp = temporaryFolder(cwd);
@@ -121,6 +128,8 @@ export class Workshop {
     return {
       nnUNet_n_proc_DA: String(Math.max(1, Math.min(12, cores - 1))),
       nnUNet_def_n_proc: String(Math.max(1, Math.min(8, cores))),
+      // Without a compiler a training would end at its first step; it only takes longer so.
+      ...(this.hasCompiler() ? {} : { nnUNet_compile: 'f' }),
       ...Object.fromEntries(Object.entries(this.environment).filter(([name]) => passedOn.test(name))),
       nnUNet_raw: join(cwd, 'raw'),
       nnUNet_preprocessed: join(cwd, 'preprocessed'),

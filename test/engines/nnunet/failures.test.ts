@@ -20,6 +20,11 @@ describe('how nnU-Net failed', () => {
       'DeviceOutOfMemory',
       /out of memory/,
     ],
+    [
+      'RuntimeError: Failed to find C compiler. Please specify via CC environment variable.',
+      'EngineCrashed',
+      /nnUNet_compile=f/,
+    ],
     ['RuntimeError: Some background workers are no longer alive', 'EngineCrashed', /prepares data died/],
     [
       'RuntimeError: One or more background workers are no longer alive. Exiting.',

@@ -79,6 +79,16 @@ describe('the folder that nnU-Net works in', () => {
     expect(env.TMPDIR!.length).toBeLessThan(80);
   });
 
+  it('does not have networks compiled where there is no compiler, unless it is told to', () => {
+    const compile = (more: Record<string, string>) =>
+      Workshop.open({ ...environment, ...more }).program('nnUNetv2_train', [], at('train-1')).env
+        .nnUNet_compile;
+    expect(compile({ PATH: folder })).toBe('f');
+    expect(compile({ PATH: folder, nnUNet_compile: 't' })).toBe('t');
+    writeFileSync(join(folder, 'cc'), '');
+    expect(compile({ PATH: folder })).toBeUndefined();
+  });
+
   it('is asked for only where there is work: without an installation everything else of the engine serves', async () => {
     const engine = nnunetEngine({ environment: { PLUSCT_ENGINES: join(folder, 'empty') } });
     expect(engine.describe()).toMatchObject({ name: 'nnunet', device: 'gpu', finetunes: true });
