@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PlusctError } from '../domain/errors.js';
@@ -48,7 +48,7 @@ export async function adoptEngine(
   const adopted = python.includes('/') ? resolve(python) : found.executable;
   const environment = engineEnvironment(home, pin);
   const { PYTHONPATH: pythonPath } = process.env;
-  const own = pythonPath === undefined ? {} : { pythonPath };
+  const own = pythonPath === undefined ? {} : { pythonPath: absolute(pythonPath) };
   const runs = await tryEngine({ ...environment, python: adopted, ...own }, pin).catch((cause) => {
     throw refused(pin, python, `${pin.module} or torch cannot be imported`, cause);
   });
@@ -83,6 +83,14 @@ function refused(pin: EnginePin, python: string, what: string, cause?: unknown):
     `--python ${python}: ${what}; give the Python of an environment that has ${pin.package}==${pin.version} and torch`,
     { cause },
   );
+}
+
+/** Work runs in other folders than this one. */
+function absolute(pythonPath: string): string {
+  return pythonPath
+    .split(delimiter)
+    .map((each) => resolve(each))
+    .join(delimiter);
 }
 
 /** What Python runs as that command. */

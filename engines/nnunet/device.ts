@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { PlusctError } from '../../domain/errors.js';
 import { runGroup } from '../process-group.js';
 import { failureOf } from './failures.js';
@@ -13,6 +14,12 @@ export function devicesHere(): number {
   } catch {
     return 1;
   }
+}
+
+/** Main memory that this process may have, in bytes: a container's share of the machine's. */
+export function memoryHere(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /**
@@ -40,6 +47,6 @@ export async function requireSeen(workshop: Workshop, found: Device): Promise<vo
   throw new PlusctError(
     'EngineCrashed',
     `torch does not see the GPU that this machine has (${gpu}): run \`plusct engine check nnunet\`; most often the driver is ` +
-      'older than the CUDA that torch is built for. To compute on the processor, set device=cpu',
+      'older than the CUDA that torch is built for. To compute on the processor, hide the GPU from the worker: CUDA_VISIBLE_DEVICES=-1',
   );
 }

@@ -1,8 +1,8 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { enginePin } from '../../infra/engine-environment.js';
 import type { Engine, EngineDescription } from '../engine.js';
 import { unpackArchive } from './archive.js';
-import { devicesHere } from './device.js';
+import { devicesHere, memoryHere } from './device.js';
 import { type Asking, loadedModel } from './prediction.js';
 import { nnunetSettings } from './settings.js';
 import { trainModel } from './training.js';
@@ -32,7 +32,7 @@ const description: EngineDescription = {
   knowsMirrored: true,
   learnsFromSlices: true,
   finetunes: true,
-  casesAtOnce: casesAtOnce(availableParallelism() / devicesHere(), totalmem() / devicesHere()),
+  casesAtOnce: casesAtOnce(availableParallelism() / devicesHere(), memoryHere() / devicesHere()),
   savesMemory: true,
 };
 

@@ -9,8 +9,12 @@ import type { Workshop } from './workshop.js';
 /** Python's memory grows little by little; a process that has done so many cases is replaced by a fresh one. */
 const mostCases = 200;
 
+/** How long a case that nobody waits for any more may go on computing while others wait for the device. */
+const computesOnMs = 60_000;
+
 const Answer = z.discriminatedUnion('event', [
   z.object({ event: z.literal('ready'), device: z.enum(['cuda', 'cpu']) }),
+  z.object({ event: z.literal('computing'), id: z.number() }),
   z.object({
     event: z.literal('done'),
     id: z.number(),
@@ -27,7 +31,7 @@ const Answer = z.discriminatedUnion('event', [
   }),
 ]);
 type Answer = z.infer<typeof Answer>;
-type CaseAnswer = Exclude<Answer, { event: 'ready' }>;
+type CaseAnswer = Exclude<Answer, { event: 'ready' | 'computing' }>;
 
 /** What became of one case. */
 export interface Predicted {
@@ -46,17 +50,21 @@ interface SidecarOptions {
   readonly device: NnunetSettings['device'];
   /** Cases that are prepared at once, and written at once. */
   readonly threads: number;
+  readonly computesOnMs?: number;
 }
 
 /**
  * A Python process that holds a model and predicts: while the device computes one case, others are prepared and written. It is started when there is work,
- * again after it has died, failed on the device or done many cases, and stopped when the only case that it has is cancelled.
+ * again after it has died, failed on the device or done many cases, and stopped when the only case that it has is cancelled. Where it died with several
+ * cases, each of them has a process to itself once, so that the others do not fail with the one that it died of.
  */
 export class Sidecar {
   private running: Conversation | undefined;
   private starting: Promise<unknown> = Promise.resolve();
   private underway = 0;
   private closed = false;
+  /** Ends when every case that has to be alone has been. */
+  private alone: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: SidecarOptions) {}
 
@@ -89,8 +97,7 @@ export class Sidecar {
     let rung: Rung | undefined = rungs.find((each) => each.device === device)!;
     const first = rung;
     for (;;) {
-      const running = await this.unlessCancelled(this.current(), signal);
-      const answer: CaseAnswer = await this.ask(running, { image, output, ...rung }, signal);
+      const { running, answer }: Asked = await this.ask({ image, output, ...rung }, signal);
       if (answer.event === 'done') {
         const { seconds, deviceSeconds, degraded } = answer;
         const where =
@@ -104,9 +111,33 @@ export class Sidecar {
     }
   }
 
-  private async ask(running: Conversation, request: object, signal: AbortSignal): Promise<CaseAnswer> {
+  private async ask(request: object, signal: AbortSignal): Promise<Asked> {
+    await this.unlessCancelled(this.alone, signal);
+    const running = await this.unlessCancelled(this.current(), signal);
+    try {
+      return await this.askOnce(running, request, signal);
+    } catch (error) {
+      if (!running.othersGoOn || this.closed || signal.aborted) throw error;
+      return await this.askAlone(request, signal);
+    }
+  }
+
+  private async askOnce(running: Conversation, request: object, signal: AbortSignal): Promise<Asked> {
     const { id, answer } = running.ask(request);
-    return this.unlessCancelled(answer, signal, () => running.forget(id));
+    return {
+      running,
+      answer: await this.unlessCancelled(answer, signal, () => running.forget(id)),
+    };
+  }
+
+  /** Asks once nobody else is asked, and lets nobody else ask meanwhile. */
+  private askAlone(request: object, signal: AbortSignal): Promise<Asked> {
+    const turn = this.alone.then(async () => {
+      if (signal.aborted) throw cancelled('prediction');
+      return this.askOnce(await this.current(), request, signal);
+    });
+    this.alone = turn.catch(() => undefined);
+    return turn;
   }
 
   /** The running process; a new one where there is none, or where the last has done its share. */
@@ -129,7 +160,8 @@ export class Sidecar {
     const { workshop, model, folder, mirror, device, threads } = this.options;
     const args = ['--model', model, '--device', device, '--threads', String(threads)];
     if (mirror) args.push('--mirror');
-    this.running = new Conversation(workshop.program('sidecar.py', args, folder));
+    const spec = workshop.program('sidecar.py', args, folder);
+    this.running = new Conversation(spec, this.options.computesOnMs ?? computesOnMs);
     return this.running;
   }
 
@@ -163,6 +195,12 @@ export class Sidecar {
   }
 }
 
+interface Asked {
+  /** The process that answered. */
+  readonly running: Conversation;
+  readonly answer: CaseAnswer;
+}
+
 interface Open {
   resolve(answer: CaseAnswer): void;
   reject(error: PlusctError): void;
@@ -178,15 +216,22 @@ class Conversation {
   private start!: { resolve(device: 'cuda' | 'cpu'): void; reject(error: PlusctError): void };
   private over: PlusctError | undefined;
   private stopping = false;
+  private computing: number | undefined;
+  /** It ended though others waited for answers: because of one of them, or because of one that was given up. */
+  othersGoOn = false;
   private whenIdle: (() => void)[] = [];
 
-  constructor(spec: GroupSpec) {
+  constructor(
+    spec: GroupSpec,
+    private readonly computesOnMs: number,
+  ) {
     this.ready = new Promise((resolve, reject) => {
       this.start = { resolve, reject };
     });
     this.ready.catch(() => undefined);
     this.group = new ProcessGroup({ ...spec, onAnswer: (line) => this.hear(line) });
     void this.group.ended.then((ending) => {
+      this.othersGoOn ||= !this.stopping && this.open.size > 1;
       this.over ??= failureOf('nnU-Net’s sidecar', ending);
       this.fail(this.over);
     });
@@ -207,10 +252,16 @@ class Conversation {
     return { id, answer };
   }
 
-  /** Nobody waits for the answer any more. */
+  /** Nobody waits for the answer any more. What computes cannot be broken off but with the process. */
   forget(id: number): void {
     if (this.open.has(id) && !this.isOver) this.group.tell(JSON.stringify({ cancel: id }));
     this.close(id);
+    const stopIfAtIt = () => {
+      if (this.computing !== id || this.isOver) return;
+      this.othersGoOn = true;
+      void this.stop();
+    };
+    setTimeout(stopIfAtIt, this.computesOnMs).unref();
   }
 
   /** Resolves when nothing is open. */
@@ -231,7 +282,10 @@ class Conversation {
       this.fail(new PlusctError('EngineCrashed', what));
     } else if (data.event === 'ready') {
       this.start.resolve(data.device);
+    } else if (data.event === 'computing') {
+      this.computing = data.id;
     } else {
+      if (this.computing === data.id) this.computing = undefined;
       this.open.get(data.id)?.resolve(data);
       this.close(data.id);
     }

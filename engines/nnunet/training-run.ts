@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { PlusctError } from '../../domain/errors.js';
 import type { Organ } from '../../domain/organ.js';
 import { beating } from '../beating.js';
@@ -7,7 +7,7 @@ import type { TrainingContext } from '../engine.js';
 import { runGroup } from '../process-group.js';
 import { type Archive, type ArchiveFacts, fileOf, packArchive, unpackArchive } from './archive.js';
 import { datasetNumber } from './dataset.js';
-import { devicesHere, foundDevice } from './device.js';
+import { devicesHere, foundDevice, memoryHere } from './device.js';
 import { failureOf } from './failures.js';
 import { adjustedPlans } from './plans.js';
 import { type NnunetSettings, planners } from './settings.js';
@@ -104,7 +104,7 @@ async function prepare(
   folder.beginPreparing();
   const { configuration } = settings;
   const { planner, plans } = planners[settings.planner];
-  const fitting = Math.floor(totalmem() / devicesHere() / preparingBytes);
+  const fitting = Math.floor(memoryHere() / devicesHere() / preparingBytes);
   const cores = Math.floor(availableParallelism() / devicesHere());
   const processes = String(Math.max(1, Math.min(mostPreparing, cores, fitting)));
   const run = async (name: string, args: readonly string[]) => {

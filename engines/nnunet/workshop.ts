@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type EngineEnvironment, pythonVariables, requireEngine } from '../../infra/engine-environment.js';
@@ -11,6 +20,8 @@ import { type GroupSpec, sweepGroups } from '../process-group.js';
 /** Trainings that nobody has gone on with for so long are given up, and hosts that were not heard of. */
 const [keptMs, hostKeptMs] = [14 * 24 * 3600_000, 60 * 24 * 3600_000];
 const longestTemporary = 64;
+/** What the names of folders end with that are being removed. */
+const gone = '.gone';
 /** What torch looks for to compile networks with. */
 const compilers = ['gcc', 'cc', 'clang'];
 /** Variables of the worker that nnU-Net may see; the keys of the object store are not among them. */
@@ -54,16 +65,22 @@ export class Workshop {
     const names = readdirSync(this.work);
     for (const name of names.filter((each) => this.isGivenUp(each))) {
       const folder = join(this.work, name);
+      if (name.endsWith(gone)) {
+        rmSync(folder, { recursive: true, force: true });
+        continue;
+      }
       const lock = tryLock(`${folder}.lock`);
       if (!('release' in lock)) continue;
-      rmSync(folder, { recursive: true, force: true });
+      // Away first: what is half removed must not be taken for whole.
+      renameSync(folder, folder + gone);
+      rmSync(folder + gone, { recursive: true, force: true });
       lock.release();
     }
   }
 
   /** Private folders end with their process; a training may be gone on with by another one. */
   private isGivenUp(name: string): boolean {
-    if (/^\w+-\d+-[0-9a-f]{8}$/.test(name)) return true;
+    if (/^\w+-\d+-[0-9a-f]{8}$/.test(name) || name.endsWith(gone)) return true;
     return /^train-[0-9a-f]+$/.test(name) && Date.now() - statSync(join(this.work, name)).mtimeMs > keptMs;
   }
 
@@ -88,6 +105,7 @@ export class Workshop {
     const path = join(this.work, `train-${name}`);
     const lock = tryLock(`${path}.lock`);
     if (!('release' in lock)) return undefined;
+    if (existsSync(path)) touch(path);
     return { path, lock };
   }
 
@@ -105,9 +123,10 @@ export class Workshop {
     };
   }
 
-  /** The GPU that this machine says it has, in its own words; undefined where it says nothing. */
+  /** The GPU that this machine says it has, in its own words; undefined where it says nothing, or where it is hidden on purpose. */
   async seenGpu(): Promise<string | undefined> {
-    const { PATH } = this.environment;
+    const { PATH, CUDA_VISIBLE_DEVICES: visible } = this.environment;
+    if (visible === '' || visible === '-1') return undefined;
     return new Promise((resolve) => {
       execFile('nvidia-smi', ['-L'], { env: { PATH }, timeout: 20_000 }, (error, stdout) =>
         resolve(error === null ? /^GPU \d+: .*$/m.exec(stdout)?.[0] : undefined),
@@ -168,13 +187,19 @@ const hostNamespace = '4026531836';
 
 /** Says that this host is there, and removes what hosts that are gone have left. */
 function sweepHosts(all: string, own: string): void {
-  const now = new Date();
-  utimesSync(own, now, now);
+  touch(own);
   for (const name of readdirSync(all)) {
     const folder = join(all, name);
-    if (now.getTime() - statSync(folder).mtimeMs > hostKeptMs)
-      rmSync(folder, { recursive: true, force: true });
+    // Another host may remove the same.
+    const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > hostKeptMs) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Says that a folder is in use now. */
+function touch(folder: string): void {
+  const now = new Date();
+  utimesSync(folder, now, now);
 }
 
 /** Python puts sockets below it, and their paths may have little more than a hundred characters. */

@@ -4,6 +4,7 @@ Asked:    {"id": 1, "image": FILE, "output": FILE without its ending, "device": 
           {"cancel": 1}: nobody waits for it any more
 Answered: {"id": 1, "event": "done", "seconds": 1.5, "deviceSeconds": 0.5, "degraded": false}
        or {"id": 1, "event": "failed", "error": "OutOfMemoryError", "message": "…", "poisoned": false}
+           {"id": 1, "event": "computing"} as soon as its turn on the device has come
 Before the first request it says {"event": "ready", "device": "cuda"}. All that nnU-Net prints goes to standard error.
 
 While the device computes one case, the next is read and resampled and the one before is resampled back and written: those take
@@ -150,6 +151,7 @@ class Line:
 
     def compute(self, request, started, data, properties):
         began = time.monotonic()
+        say(id=request["id"], event="computing")
         logits, degraded = self.model.compute(data, request["device"], request["results"])
         on_device = time.monotonic() - began
         self.step(self.finishing, self.finish, request, started, logits, properties, on_device, degraded)

@@ -27,7 +27,7 @@ describe('a machine that has a GPU', () => {
     const workshop = machine('echo "GPU 0: NVIDIA H100 (UUID: GPU-1)"');
     await expect(requireSeen(workshop, 'cpu')).rejects.toMatchObject({
       kind: 'EngineCrashed',
-      message: expect.stringMatching(/does not see the GPU .*NVIDIA H100.* set device=cpu/),
+      message: expect.stringMatching(/does not see the GPU .*NVIDIA H100.* CUDA_VISIBLE_DEVICES=-1/),
     });
     await requireSeen(workshop, 'cuda');
   });

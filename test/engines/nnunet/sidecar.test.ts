@@ -34,6 +34,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     moved: () => say({ event: 'done', id, seconds: 2, deviceSeconds: 1, degraded: true }),
     garbage: () => console.log('Traceback?'),
     hang: () => undefined,
+    compute: () => say({ event: 'computing', id }),
     slow: () => setTimeout(done, 200, id),
     'wait-for-next': () => { waiting = id; },
     'answer-both': () => { done(id); done(waiting); },
@@ -50,7 +51,15 @@ beforeEach(() => {
   const workshop = Workshop.open(fakeInstallation(folder, script));
   const own = workshop.privateFolder('model');
   model = own.path;
-  sidecar = new Sidecar({ workshop, model, folder: own.path, mirror: false, device: 'auto', threads: 2 });
+  sidecar = new Sidecar({
+    workshop,
+    model,
+    folder: own.path,
+    mirror: false,
+    device: 'auto',
+    threads: 2,
+    computesOnMs: 50,
+  });
 });
 afterEach(async () => {
   await sidecar.close();
@@ -118,6 +127,26 @@ describe('the sidecar', () => {
     await expect(predict('garbage')).rejects.toThrow('said what is no answer: Traceback?');
   });
 
+  it('that dies with several cases gives each a process to itself: only the one that it dies of fails', async () => {
+    const all = ['slow', 'die', 'slow'].map((image) => predict(image));
+    const [first, second, third] = await Promise.allSettled(all);
+    expect([first, third]).toMatchObject([{ value: one }, { value: one }]);
+    expect(second).toMatchObject({ reason: { kind: 'EngineCrashed' } });
+    expect(requests().at(-1)!.image).toBe('slow');
+    expect(await predict('a')).toEqual(one);
+  });
+
+  it('is ended by a cancelled case that goes on computing while others wait, and these go on', async () => {
+    const stop = new AbortController();
+    const computing = predict('compute', stop.signal);
+    const waiting = predict('slow');
+    await waitUntil(() => existsSync(`${model}.requests`) && requests().length === 2, { timeoutMs: 10_000 });
+    stop.abort();
+    await expect(computing).rejects.toMatchObject({ kind: 'Cancelled' });
+    expect(await waiting).toEqual(one);
+    expect(new Set(requests().map(({ pid }) => pid)).size).toBe(2);
+  });
+
   it('is ended by a cancelled case, and the next one begins afresh', async () => {
     const stop = new AbortController();
     const hanging = predict('hang', stop.signal);
@@ -135,12 +164,6 @@ describe('the sidecar', () => {
     const first = predict('wait-for-next');
     const second = predict('answer-both');
     expect(await Promise.all([first, second])).toEqual([one, one]);
-  });
-
-  it('that dies fails all the cases that it had, and only those', async () => {
-    const both = [predict('hang'), predict('die')];
-    for (const each of both) await expect(each).rejects.toMatchObject({ kind: 'EngineCrashed' });
-    expect(await predict('a')).toEqual(one);
   });
 
   it('goes on where one of several cases is cancelled, and is told of it', async () => {
