@@ -84,9 +84,7 @@ function inputsOf(
   const { decisions, people, models, groups, evaluations, errata, earlier } = records;
   const previous = earlier.at(-1);
   const settledBefore = new Set(earlier.flatMap(({ manifest }) => manifest.settles));
-  const numbers = earlier.flatMap(({ manifest }) =>
-    manifest.cases.map((item) => [caseName(item), item.number] as const),
-  );
+  const released = earlier.flatMap(({ manifest }) => manifest.cases);
   return {
     campaign,
     version,
@@ -102,7 +100,8 @@ function inputsOf(
     settles: errata
       .filter(({ id, state }) => state === 'settled' && !settledBefore.has(id))
       .map(({ id }) => id),
-    numbers: new Map(numbers),
+    numbers: new Map(released.map((item) => [caseName(item), item.number])),
+    parts: new Map(released.map((item) => [caseName(item), item.part])),
     ...(previous === undefined ? {} : { previous }),
   };
 }

@@ -1,3 +1,4 @@
+import { caseName } from '../domain/case-name.js';
 import type { GateVerdict } from '../domain/gate.js';
 import type { Organ } from '../domain/organ.js';
 import type { Round } from '../domain/round.js';
@@ -25,9 +26,20 @@ export async function compareRounds(store: ObjectStore, from: Round, to: Round):
     return new Map(outcomes.map(({ organ, candidate }) => [organ, candidate]));
   };
   const [before, after] = [await candidates(from), await candidates(to)];
+  const shared = withSharedTruth(from, to);
   return to.plan.organs.flatMap((organ) => {
     const [one, other] = [before.get(organ), after.get(organ)];
     if (one === undefined || other === undefined) return [];
-    return [{ organ, from: one, to: other, verdict: compareModels(to, organ, [other, newer], [one, older]) }];
+    return [
+      { organ, from: one, to: other, verdict: compareModels(shared, organ, [other, newer], [one, older]) },
+    ];
   });
+}
+
+/** The later round with those held-out cases alone that the earlier one judged by the same truth under the same contract. */
+function withSharedTruth(from: Round, to: Round): Round {
+  const known = new Map(from.snapshot.heldOut.map((one) => [caseName(one), one.truth.sha256]));
+  const alike = from.snapshot.contractSha256 === to.snapshot.contractSha256;
+  const heldOut = to.snapshot.heldOut.filter((one) => alike && known.get(caseName(one)) === one.truth.sha256);
+  return { ...to, snapshot: { ...to.snapshot, heldOut } };
 }

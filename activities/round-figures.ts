@@ -7,7 +7,7 @@ import type { Organ } from '../domain/organ.js';
 import type { HeldOutCase, Round } from '../domain/round.js';
 import { bootstrapMean } from '../reports/statistics.js';
 import { getContent } from '../storage/content.js';
-import { requireJson } from '../storage/json.js';
+import { readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import type { Dependencies } from './dependencies.js';
@@ -37,7 +37,8 @@ export async function readFigures(
   const read = await mapBounded(snapshot.heldOut, readsAtOnce, async (one) => {
     const { collection, caseId } = one;
     const key = roundFiguresKey({ campaign: plan.campaign, collection, caseId }, roundId);
-    return [caseName(one), await requireJson(store, key, RoundFigures)] as const;
+    // Where no model was to be asked, nothing was written.
+    return [caseName(one), (await readJson(store, key, RoundFigures)) ?? { rows: [] }] as const;
   });
   return new Map(read);
 }
@@ -81,7 +82,8 @@ export function compareModels(
   [candidate, ofCandidate]: readonly [string, FiguresByCase],
   [incumbent, ofIncumbent]: readonly [string, FiguresByCase],
 ): GateVerdict {
-  const judging = snapshot.heldOut.filter(({ organs }) => organs.includes(organ)).map(caseName);
+  const heldOut = snapshot.heldOut.filter(({ organs }) => organs.includes(organ));
+  const judging = heldOut.map(caseName);
   const pairs: GatePair[] = [];
   const missing: string[] = [];
   for (const name of judging) {
@@ -95,7 +97,24 @@ export function compareModels(
   const verdict = judgeOrgan(pairs, plan.gate, gateContract([organ]).convention, (values, name) =>
     bootstrapMean(values, `${seed}/${name}`),
   );
-  return { ...verdict, remarks: [...verdict.remarks, ...missing] };
+  const own = heldOut.filter(({ proposed }) => proposed?.includes(organ)).length;
+  const remarks = [...verdict.remarks, ...missing, ...flattery(own, heldOut.length)];
+  // What only the easy cases say proves nothing of the others.
+  if (verdict.verdict === 'promote' && missing.length > missingAtMost * judging.length) {
+    const reason = `${missing.length} of ${judging.length} held-out cases have no figures: the others may be the easy ones`;
+    return { ...verdict, verdict: 'hold', reason, remarks };
+  }
+  return { ...verdict, remarks };
+}
+
+/** The share of held-out cases that may have no figures. */
+const missingAtMost = 0.1;
+
+function flattery(own: number, all: number): string[] {
+  if (own === 0) return [];
+  return [
+    `${own} of ${all} truths are what a model proposed and people left as it was: they favour that model; --reference judges by others`,
+  ];
 }
 
 function figuresOf(of: RoundFigures | undefined, modelId: string, organ: Organ): OrganFigures | undefined {

@@ -248,13 +248,22 @@ function withTruth(
 ): Promise<HeldOutCase[]> {
   return mapBounded(cases, readsAtOnce, async (one) => {
     const { collection, caseId } = one.item;
+    const own = organsOf(one);
+    const proposed = referenceDirectory === undefined ? proposedOf(one, own) : [];
     return {
       collection,
       caseId,
-      organs: organsOf(one),
+      organs: own,
       truth: await truthOf(store, one, referenceDirectory),
+      ...(proposed.length === 0 ? {} : { proposed }),
     };
   });
+}
+
+/** Organs whose finished label is a model's, which people looked at and did not change. */
+function proposedOf({ result }: RoundCase, own: readonly Organ[]): Organ[] {
+  const made = (result?.labels ?? []).filter(({ origin }) => origin === 'model').map(({ organ }) => organ);
+  return own.filter((organ) => made.includes(organ));
 }
 
 async function truthOf(

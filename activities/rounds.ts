@@ -57,17 +57,8 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
         if (!done) await record({ campaign, roundId }, 'begun', by);
         const { engine, seed, studentGroups, fineTune, studentFrom } = plan;
         const { cases, teachers } = snapshot;
-        return {
-          done,
-          engine,
-          seed,
-          studentGroups,
-          fineTune,
-          ...(studentFrom === undefined ? {} : { studentFrom }),
-          cases,
-          teachers,
-          ...(await devicesOf(store, campaign)),
-        };
+        const how = { engine, seed, studentGroups, fineTune, ...(studentFrom && { studentFrom }) };
+        return { done, ...how, cases, teachers, ...(await devicesOf(store, campaign)) };
       });
     },
 

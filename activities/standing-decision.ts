@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CaseResult } from '../domain/campaign.js';
 import { type CaseAddress, standingChangeKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
@@ -5,7 +6,9 @@ import { type Organ, organs } from '../domain/organ.js';
 import { type ResultEdition, type Standing, StandingChange } from '../domain/standing.js';
 import { getContent } from '../storage/content.js';
 import { readJson } from '../storage/json.js';
-import { type EditedResult, newestResult } from '../storage/results.js';
+import type { ObjectStore } from '../storage/object-store.js';
+import { type EditedResult, newestResult, readEdition } from '../storage/results.js';
+import { readStandings } from '../storage/standing.js';
 import { tasksOfCase } from '../storage/task-board.js';
 import type { Dependencies } from './dependencies.js';
 import { type PeoplesWork, workOf } from './manual-labels.js';
@@ -27,9 +30,22 @@ export async function decideChange(
   const people = workOf(await tasksOfCase(around.store, at));
   const newest = await newestResult(around.store, at);
   if (newest === undefined || people.underWay !== undefined) return undefined;
+  if (await isOutrun(around.store, at, standing)) return outrun(standing);
   return standing.takesBack === undefined
     ? promoted(around, at, standing, newest, people, said)
     : takenBack(around, at, standing.takesBack, newest);
+}
+
+/** A later change was carried out on the case already: it was made in the knowledge of this one. */
+async function isOutrun(store: ObjectStore, at: CaseAddress, { edition }: Standing): Promise<boolean> {
+  const later = (await readStandings(store, at.campaign)).filter((each) => each.edition > edition);
+  for (const each of later) if (await store.has(standingChangeKey(at, each.edition))) return true;
+  return false;
+}
+
+function outrun({ organs: own }: Standing): StandingChange {
+  const why = 'a later change came first';
+  return { replaced: [], reopened: [], kept: own.map((organ) => ({ organ, why })) };
 }
 
 async function promoted(
@@ -82,12 +98,25 @@ async function takenBack(
   const change = await readJson(store, standingChangeKey(at, edition), StandingChange);
   const { replaced = [], was, became } = change ?? {};
   if (was === undefined || became === undefined) return { replaced: [], reopened: [], kept: [] };
-  if (!sameEdition(newest.edition, became)) {
+  if (!(await holds(store, at, newest, became))) {
     const why = 'the case was changed again since';
     return { replaced: [], reopened: [], kept: replaced.map((organ) => ({ organ, why })) };
   }
-  const back = { ...became, revision: became.revision + 1 };
-  return { replaced, reopened: [], kept: [], was: became, became: back };
+  const { edition: now } = newest;
+  return { replaced, reopened: [], kept: [], was: now, became: { ...now, revision: now.revision + 1 } };
+}
+
+/** The case holds what that edition held: it is that, or a later change of models was taken back to it. */
+async function holds(
+  store: ObjectStore,
+  at: CaseAddress,
+  { edition: now, result }: EditedResult,
+  edition: ResultEdition,
+): Promise<boolean> {
+  // People may have verified what they left as it was.
+  if (now.round !== edition.round) return false;
+  if (now.revision === edition.revision) return true;
+  return isDeepStrictEqual(result, await readEdition(store, at, edition));
 }
 
 /** DSC of a model's mask and the label of the finished case. */
@@ -110,8 +139,4 @@ export function settled(result: CaseResult, organ: Organ): string | undefined {
   if (result.absent.includes(organ)) return 'people attested that it is absent';
   const label = result.labels.find((each) => each.organ === organ);
   return label?.origin === 'source' ? 'labelled at the source' : undefined;
-}
-
-function sameEdition(one: ResultEdition, other: ResultEdition): boolean {
-  return one.round === other.round && one.revision === other.revision;
 }

@@ -29,6 +29,8 @@ export interface ChangedCase {
   readonly replaced: readonly Organ[];
   /** The round to be started, where people have to look again. */
   readonly reopened?: NextRound;
+  /** Organs that a rollback left as they are, because the case was changed since. */
+  readonly kept?: readonly Organ[];
   /** It was decided in an earlier run: nothing of it counts again. */
   readonly again?: true;
   /** People are at it, or it was never finished: to be asked again later. */
@@ -77,7 +79,13 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
         await replaceLabels({ store, work, now }, at, standing, change);
         const reopened = await reopenFor({ store, work, now }, at, standing, change);
         const again = known === undefined ? {} : { again: true as const };
-        return { replaced: change.replaced, ...(reopened === undefined ? {} : { reopened }), ...again };
+        const kept = standing.takesBack === undefined ? {} : { kept: change.kept.map(({ organ }) => organ) };
+        return {
+          replaced: change.replaced,
+          ...kept,
+          ...(reopened === undefined ? {} : { reopened }),
+          ...again,
+        };
       });
     },
   };

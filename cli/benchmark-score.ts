@@ -27,6 +27,7 @@ import { cellsOf } from './benchmark-print.js';
 import { caseFilesBelow } from './case-files.js';
 import { printJson, printTable, say, styled } from './output.js';
 import type { Session } from './session.js';
+import { WrongOption } from './wrong-option.js';
 
 interface ScoreOptions {
   readonly run?: string;
@@ -67,10 +68,15 @@ export async function scoreSubmission(
   const early = [...missing, ...extra];
   if (early.length > 0 && !options.skipFaulty) throw refusal(early);
   const name = options.name ?? basename(resolve(folder));
+  if (name === plan.engine.name)
+    throw new WrongOption(
+      `the submission is called '${name}', as the run's own engine is; give it another name with --name`,
+    );
   const work = workVolumesInThreads();
   try {
     const about: Scoring = { store, work, plan, planned, summary, name };
-    const scored = await Promise.all(submitted.map((each) => scoreTest(about, each)));
+    const judged = await Promise.all(submitted.map((each) => scoreTest(about, each)));
+    const scored = judged.map((each, at) => ({ ...each, missing: submitted[at]!.missing }));
     const faults = scored.flatMap((each) => each.faults);
     if (faults.length > 0 && !options.skipFaulty) throw refusal(faults);
     const section = sectionOf(about, scored);
@@ -168,19 +174,19 @@ async function scoreTest(about: Scoring, { test, files }: Submitted): Promise<Sc
 
 function sectionOf(
   { plan, planned, summary, name }: Scoring,
-  scored: readonly ScoredSubmission[],
+  scored: readonly (ScoredSubmission & Pick<Submitted, 'missing'>)[],
 ): RecipeSection {
   const { modelId } = summary.recipes.find(({ id }) => id === planned.recipe.id)!;
   return recipeSection(
     planned,
     { lessons: [], ...(modelId === undefined ? {} : { modelId }) },
-    scored.map(({ test, theirs, ours, faults }) => ({
+    scored.map(({ test, theirs, ours, faults, missing }) => ({
       test,
       entries: [
         { name, cases: theirs },
         { name: plan.engine.name, cases: ours },
       ],
-      unscored: faults,
+      unscored: [...missing, ...faults],
       remarks: [],
     })),
   );
@@ -193,9 +199,10 @@ function scoresOf({ summary, name }: Scoring, { recipe, contract, tests }: Recip
     submission: name,
     contract,
     contractSha256: hashOf(contract),
-    tests: tests.map(({ id, asked, evaluation, published }) => ({
+    tests: tests.map(({ id, asked, unscored, evaluation, published }) => ({
       id,
       asked,
+      unscored,
       cases: evaluation.cases,
       entries: evaluation.models.map((model) => ({
         name: model,

@@ -100,13 +100,23 @@ async function recordFor(
     made: {},
   };
   if (!existsSync(path)) return fresh;
-  const known = FolderRecord.parse(JSON.parse(await readFile(path, 'utf8')));
+  // Every file is held against its hash: a record that cannot be read is made anew.
+  const known = await readRecord(path);
+  if (known === undefined) return fresh;
   const same = known.manifestSha256 === hash && known.layout === layout && known.datasetId === datasetId;
   if (same) return known;
   throw new PlusctError(
     'InvalidInput',
     `${folder} holds ${known.campaign} ${known.version} (${known.layout}); name another folder`,
   );
+}
+
+async function readRecord(path: string): Promise<FolderRecord | undefined> {
+  try {
+    return FolderRecord.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 type Said = (done: number, total: number) => void;

@@ -85,9 +85,13 @@ async function openRound(
   const { store, config } = session;
   const at = { campaign, collection, caseId };
   const newest = (await tasksOfCase(store, at)).filter((task) => !isRead(task)).at(-1);
+  const open = newest !== undefined && newest.round > 1 && !taskIsDone(newest);
+  if (open && newest.asked !== undefined && !newest.asked.includes(organ))
+    return `round ${newest.round} of ${collection}/${caseId} is open for the ${newest.asked.join(' and the ')} only; ask again when it has ended`;
   // A round that is open already settles this one, too.
-  if (newest?.reopenedAs !== undefined) return newest.reopenedAs;
-  if (newest !== undefined && newest.round > 1 && !taskIsDone(newest)) return newest.round;
+  if (open) return newest.round;
+  if (newest?.reopenedAs !== undefined)
+    return `round ${newest.reopenedAs} of ${collection}/${caseId} is about to begin; ask again in a moment`;
   const command = {
     kind: 'reopen',
     actor,

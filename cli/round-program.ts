@@ -89,7 +89,7 @@ function addChanges(rounds: Command): void {
   );
   rounds
     .command('apply')
-    .description('carry the newest change to cases that people were at')
+    .description('carry changes to cases that people were at')
     .addOption(campaignOption())
     .addOption(jsonOption())
     .action(async (options) => {

@@ -42,7 +42,7 @@ export async function rollBackRound(session: Session, options: StandingOptions):
   await carryOut(session, campaign, decided, options);
 }
 
-/** `plusct round apply`: the newest change once more, for cases that people were at. */
+/** `plusct round apply`: every change once more, for cases that people were at. */
 export async function applyAgain(
   session: Session,
   options: Pick<StandingOptions, 'campaign' | 'json'>,
@@ -80,7 +80,8 @@ async function carryOut(
     process.stderr.write(`${styled('red', 'refused')}: ${decided.refused}\n`);
     return;
   }
-  const outcome = await apply(session, campaign, decided.edition);
+  const outcome = await applyUpTo(session, campaign, decided.edition);
+  if (outcome.failed > 0) process.exitCode = 1;
   if (json) return printJson({ standing: decided, outcome });
   const { organs, models } = decided;
   for (const organ of organs) say(`${organ}: ${models[organ] ?? 'no model'} stands now`);
@@ -89,7 +90,27 @@ async function carryOut(
   );
   if (outcome.waiting > 0)
     say(`${outcome.waiting} cases are not finished or in work; \`plusct round apply\` asks them again later`);
+  if (outcome.kept > 0)
+    say(`${outcome.kept} cases were changed since and stay as they are; plusct audit show tells of each`);
+  if (outcome.failed > 0) say(`${outcome.failed} cases failed; \`plusct round apply\` tries them again`);
   for (const text of outcome.examples) say(`${styled('red', 'failed')}: ${text}`);
+}
+
+/** Carries out every change up to an edition, in order: cases that had to wait for an earlier one have that first. */
+async function applyUpTo(session: Session, campaign: string, edition: number): Promise<StandingOutcome> {
+  let all = await apply(session, campaign, 1);
+  for (let next = 2; next <= edition; next += 1) {
+    const one = await apply(session, campaign, next);
+    all = {
+      ...one,
+      replaced: all.replaced + one.replaced,
+      reopened: all.reopened + one.reopened,
+      kept: all.kept + one.kept,
+      failed: all.failed + one.failed,
+      examples: [...all.examples, ...one.examples],
+    };
+  }
+  return all;
 }
 
 async function apply(session: Session, campaign: string, edition: number): Promise<StandingOutcome> {

@@ -50,6 +50,8 @@ export interface ReleaseInputs {
   readonly previous?: { readonly manifest: ReleaseManifest; readonly sha256: string } | undefined;
   /** Numbers that cases have had in any release. */
   readonly numbers: ReadonlyMap<string, number>;
+  /** Parts that cases have had in any release; the newest counts. */
+  readonly parts: ReadonlyMap<string, ReleasePart>;
 }
 
 /** The content of a release. Pure: the same inputs give the same value, in the same order. */
@@ -90,16 +92,16 @@ export function composeRelease(inputs: ReleaseInputs): ReleaseContent {
   };
 }
 
-/** Cases keep the part that they had; the rest is dealt out by seed, and no group is parted. */
+/** Cases keep the part that they ever had; the rest is dealt out by seed, and no group is parted. */
 function partsOf(
-  { choice, groups, previous }: ReleaseInputs,
+  { choice, groups, parts }: ReleaseInputs,
   names: readonly string[],
 ): Map<string, ReleasePart> {
-  const kept = Object.fromEntries(
-    (previous?.manifest.cases ?? []).map(({ collection, caseId, part }) => [`${collection}/${caseId}`, part]),
-  );
   const shares = { train: 1 - choice.testShare, test: choice.testShare };
-  const { test } = splitCases({ cases: names, groups, shares, seed: choice.seed, kept });
+  // Cases that are left out this time keep their part, and those that belong to them follow.
+  const cases = [...new Set([...names, ...parts.keys()])];
+  const kept = Object.fromEntries(parts);
+  const { test } = splitCases({ cases, groups, shares, seed: choice.seed, kept });
   return new Map(names.map((name) => [name, test?.includes(name) ? 'test' : 'train']));
 }
 
@@ -212,10 +214,10 @@ function modelsOf(cases: readonly ReleaseCase[], models: ReleaseInputs['models']
 
 /** The evaluation that judged most of these label maps, and no other. */
 function judgedBy(
-  { evaluations, chosen }: ReleaseInputs,
+  { evaluations, chosen, labelMaps: released }: ReleaseInputs,
   names: readonly string[],
 ): ReleaseContent['evaluation'] {
-  const maps = new Map(chosen.map(({ view }) => [view.name, view.result.labelMap.sha256]));
+  const maps = new Map(chosen.map(({ view }) => [view.name, released.get(view.name)?.sha256]));
   const own = new Set(names);
   const fitting = evaluations
     .filter(

@@ -30,6 +30,8 @@ export const HeldOutCase = z.object({
   organs: z.array(OrganName).min(1),
   /** A label map with the value of each organ, on the case's grid. */
   truth: ObjectRef,
+  /** Organs whose truth is what a model proposed and people left as it was. */
+  proposed: z.array(OrganName).min(1).optional(),
 });
 export type HeldOutCase = z.infer<typeof HeldOutCase>;
 

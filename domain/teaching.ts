@@ -18,12 +18,6 @@ export type TeachingCases = z.infer<typeof TeachingCases>;
 export const OrganModels = z.partialRecord(OrganName, z.string());
 export type OrganModels = z.infer<typeof OrganModels>;
 
-/** The one model of all these organs; undefined where they have several, or one has none. */
-export function sharedModel(models: OrganModels, organs: readonly Organ[]): string | undefined {
-  const own = new Set(organs.map((organ) => models[organ]));
-  return own.size === 1 ? [...own][0] : undefined;
-}
-
 /** What trains, set how. */
 export const EngineChoice = z.object({ name: z.string(), settings: EngineSettings.optional() });
 export type EngineChoice = z.infer<typeof EngineChoice>;

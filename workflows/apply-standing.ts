@@ -36,6 +36,8 @@ export interface StandingOutcome {
   readonly replaced: number;
   /** Cases that people look at again. */
   readonly reopened: number;
+  /** Cases that a rollback left as they are, because they were changed since. */
+  readonly kept: number;
   /** Cases that people are at, or that are not finished. */
   readonly waiting: number;
   readonly failed: number;
@@ -51,6 +53,7 @@ const nothing: StandingOutcome = {
   total: 0,
   replaced: 0,
   reopened: 0,
+  kept: 0,
   waiting: 0,
   failed: 0,
   examples: [],
@@ -70,6 +73,7 @@ export async function applyStanding(input: StandingInput): Promise<StandingOutco
       done: now.done + 1,
       replaced: now.replaced + came.replaced,
       reopened: now.reopened + came.reopened,
+      kept: now.kept + came.kept,
       waiting: now.waiting + came.waiting,
       failed: now.failed + (came.failure === undefined ? 0 : 1),
       examples: [...now.examples, ...(came.failure ?? [])].slice(0, examplesNamed),
@@ -82,6 +86,7 @@ export async function applyStanding(input: StandingInput): Promise<StandingOutco
 interface Came {
   readonly replaced: number;
   readonly reopened: number;
+  readonly kept: number;
   readonly waiting: number;
   readonly failure?: readonly string[];
 }
@@ -93,16 +98,23 @@ async function change(
 ): Promise<Came> {
   try {
     const said = await predictAll(at, models, devices, 'again');
-    const { replaced, reopened, waits, again } = await heavy().changeCase({ at, edition, said });
+    const { replaced, reopened, kept = [], waits, again } = await heavy().changeCase({ at, edition, said });
     if (reopened !== undefined) await startRound(reopened);
     return {
       replaced: replaced.length > 0 && !again ? 1 : 0,
       reopened: reopened !== undefined && !again ? 1 : 0,
+      kept: kept.length > 0 && !again ? 1 : 0,
       waiting: waits ? 1 : 0,
     };
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    return { replaced: 0, reopened: 0, waiting: 0, failure: [`${caseName(at)}: ${rootMessage(error)}`] };
+    return {
+      replaced: 0,
+      reopened: 0,
+      kept: 0,
+      waiting: 0,
+      failure: [`${caseName(at)}: ${rootMessage(error)}`],
+    };
   }
 }
 

@@ -3,13 +3,8 @@ import type { Composed, Composition } from '../activities/training-sets.js';
 import type { DevicePlan } from '../domain/hardware-class.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
-import {
-  type EngineChoice,
-  type Lesson,
-  type OrganModels,
-  sharedModel,
-  type TaughtModels,
-} from '../domain/teaching.js';
+import { sharedModel } from '../domain/shared-model.js';
+import type { EngineChoice, Lesson, OrganModels, TaughtModels } from '../domain/teaching.js';
 import { pseudoLabelsId } from '../domain/workflow-ids.js';
 import { heavy } from './deeds.js';
 import { onFittingDevice } from './fitting-device.js';
