@@ -22,7 +22,7 @@ export async function seenDevices(
   return recorded.map((each) => seenDevice(each, heard.get(each.device), now));
 }
 
-/** When each worker last said that it is there, by its identity; undefined where the server keeps no such record. */
+/** When each worker last said that it is there, by what it is called after the number of its process; undefined where the server keeps no such record. */
 async function lastHeard(client: () => Promise<Client>): Promise<Map<string, Date> | undefined> {
   const {
     workflowService,
@@ -40,7 +40,7 @@ async function lastHeard(client: () => Promise<Client>): Promise<Map<string, Dat
     });
     for (const { workerHeartbeat: beat } of page.workersInfo ?? []) {
       const at = new Date(1000 * Number(beat?.heartbeatTime?.seconds ?? 0));
-      const name = beat?.workerIdentity ?? '';
+      const name = beat?.workerIdentity?.split('@')[1] ?? '';
       if (at > (heard.get(name) ?? new Date(0))) heard.set(name, at);
     }
     nextPageToken = page.nextPageToken ?? null;

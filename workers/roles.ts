@@ -92,7 +92,7 @@ export async function createDeviceWorker(
   return Worker.create({
     connection,
     // The server tells by this name which devices are there.
-    identity: more.name,
+    identity: `${process.pid}@${more.name}`,
     namespace: config.temporal.namespace,
     taskQueue: deviceQueue(hardwareClass, config.queueSuffix),
     shutdownGraceTime,
