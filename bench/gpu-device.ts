@@ -11,6 +11,8 @@ const format = '--format=csv,noheader,nounits';
 /** The first device that nvidia-smi names, or the processor where there is none. */
 export async function deviceName(): Promise<{ name: string; gpu: boolean }> {
   const processor = `${cpus()[0]?.model.trim()}, ${cpus().length} cores`;
+  const hidden = ['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? '0');
+  if (hidden) return { name: `${processor}, GPU hidden`, gpu: false };
   try {
     const { stdout } = await run('nvidia-smi', ['--query-gpu=name', format, device()], { timeout: 20_000 });
     if (stdout.trim() !== '') return { name: `${stdout.trim()} (${processor})`, gpu: true };

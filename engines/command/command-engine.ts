@@ -32,8 +32,8 @@ export function commandEngine(environment: NodeJS.ProcessEnv = process.env): Eng
     settingsOf: commandSettings,
     predict: async ({ settings, values }, image, context) => {
       if (environment.PLUSCT_ALLOW_COMMANDS !== '1') throw notAllowed();
-      await removeAbandoned(settings, environment);
-      const exchange = await openExchange(image);
+      await removeAbandoned(environment);
+      const exchange = await openExchange(image, (folder) => removalCall(settings, containerName(folder)));
       try {
         await run(settings, placeOf(exchange, environment), environment, context);
         return await takeLabels(exchange, image, values, settings.otherLabels);
@@ -56,10 +56,9 @@ function containerName(folder: string): string {
 }
 
 /** Ends and removes what a worker that was killed has left: its container, and the scan. */
-async function removeAbandoned(settings: CommandSettings, environment: NodeJS.ProcessEnv): Promise<void> {
+async function removeAbandoned(environment: NodeJS.ProcessEnv): Promise<void> {
   for (const exchange of await abandonedExchanges()) {
-    const removal = removalCall(settings, containerName(exchange.folder));
-    if (removal !== undefined) await tryToRun(removal, environment);
+    if (exchange.removal !== undefined) await tryToRun(exchange.removal, environment);
     // Another worker may do the same.
     await closeExchange(exchange).catch(() => undefined);
   }

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { z } from 'zod';
 import { DataError, PlusctError } from '../../domain/errors.js';
 import { gridDifference } from '../../imaging/grid-difference.js';
 import { readLabelMap } from '../../imaging/nifti.js';
 import { writeCt } from '../../imaging/nifti-write.js';
 import { toOrientation } from '../../imaging/orientation.js';
 import type { CtVolume } from '../../imaging/volume.js';
+import { hostName } from '../../infra/host-name.js';
 import { identityOf } from '../../infra/process.js';
 import { type LabelValues, toOrganValues } from '../label-values.js';
 
@@ -27,11 +29,26 @@ export interface Exchange {
 }
 
 const prefix = 'plusct-command-';
+const ownerName = 'owner.json';
 
-/** Makes the folders and writes the image. */
-export async function openExchange(image: CtVolume): Promise<Exchange> {
-  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+const Call = z.object({ command: z.string(), args: z.array(z.string()).readonly() });
+/** Whose a folder is, and what ends the program that may run on it. */
+const Owner = z.object({ pid: z.number(), identity: z.string(), removal: Call.optional() });
+type Removal = z.infer<typeof Call>;
+
+/**
+ * Makes the folders and writes the image. The process that owns them is named in them before the scan is; `removalOf` tells what
+ * would remove what runs on the folder, should that process be killed.
+ */
+export async function openExchange(
+  image: CtVolume,
+  removalOf: (folder: string) => Removal | undefined,
+): Promise<Exchange> {
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}${hostName()}-`));
   const exchange = { folder, input: join(folder, 'input'), output: join(folder, 'output') };
+  const identity = identityOf(process.pid) ?? '';
+  const owner = { pid: process.pid, identity, removal: removalOf(folder) };
+  await writeFile(join(folder, ownerName), JSON.stringify(owner));
   await mkdir(exchange.input);
   await mkdir(exchange.output);
   await writeFile(
@@ -41,14 +58,26 @@ export async function openExchange(image: CtVolume): Promise<Exchange> {
   return exchange;
 }
 
-/** Folders, with the scans in them, that processes have left which are there no more. */
-export async function abandonedExchanges(): Promise<Pick<Exchange, 'folder'>[]> {
-  const names = await readdir(tmpdir());
-  return names.flatMap((name) => {
-    const [, owner] = new RegExp(`^${prefix}(\\d+)-\\w+$`).exec(name) ?? [];
-    const left = owner !== undefined && identityOf(Number(owner)) === undefined;
-    return left ? [{ folder: join(tmpdir(), name) }] : [];
-  });
+/** A folder whose process is gone, with what removes the program that it may have left. */
+export interface AbandonedExchange extends Pick<Exchange, 'folder'> {
+  readonly removal?: Removal | undefined;
+}
+
+/** Folders, with the scans in them, of processes of this host or container that are there no more. */
+export async function abandonedExchanges(): Promise<AbandonedExchange[]> {
+  const own = `${prefix}${hostName()}-`;
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(own));
+  const found: AbandonedExchange[] = [];
+  for (const name of names.filter((each) => !each.slice(own.length).includes('-'))) {
+    const folder = join(tmpdir(), name);
+    const owner = await readFile(join(folder, ownerName), 'utf8')
+      .then((text) => Owner.parse(JSON.parse(text)))
+      // Another one has removed it, or is about to name itself.
+      .catch(() => undefined);
+    if (owner === undefined || identityOf(owner.pid) === owner.identity) continue;
+    found.push({ folder, removal: owner.removal });
+  }
+  return found;
 }
 
 export function closeExchange({ folder }: Pick<Exchange, 'folder'>): Promise<void> {

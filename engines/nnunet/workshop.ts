@@ -1,19 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
-import { availableParallelism, hostname, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type EngineEnvironment, pythonVariables, requireEngine } from '../../infra/engine-environment.js';
 import { type Environment, resolveHome } from '../../infra/home.js';
+import { hostName } from '../../infra/host-name.js';
 import { type Lock, tryLock } from '../../infra/lock.js';
 import { type GroupSpec, sweepGroups } from '../process-group.js';
 
@@ -166,24 +158,6 @@ export class Workshop {
     };
   }
 }
-
-/**
- * Processes and locks are told apart by numbers that mean something within one host, or one container, only: each has a folder of its
- * own where several share the engines.
- */
-export function hostName(): string {
-  const host = hostname()
-    .replace(/[^A-Za-z0-9.-]/g, '-')
-    .slice(0, 40);
-  try {
-    const [, namespace] = /\[(\d+)\]/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
-    return namespace === undefined || namespace === hostNamespace ? host : `${host}-${namespace}`;
-  } catch {
-    return host;
-  }
-}
-/** The number that Linux gives to the processes of the host itself. */
-const hostNamespace = '4026531836';
 
 /** Says that this host is there, and removes what hosts that are gone have left. */
 function sweepHosts(all: string, own: string): void {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { hostName } from '../../engines/nnunet/workshop.js';
+import { hostName } from '../../infra/host-name.js';
 import { waitUntil } from '../../infra/process.js';
 
 const Recorded = z.object({ group: z.object({ pid: z.number() }) });

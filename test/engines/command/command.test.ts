@@ -9,6 +9,8 @@ import { commandEngine } from '../../../engines/command/command-engine.js';
 import { environmentFor, programCall, removalCall } from '../../../engines/command/program.js';
 import { commandSettings, splitWords } from '../../../engines/command/settings.js';
 import { parseLabelValues, toOrganValues } from '../../../engines/label-values.js';
+import { hostName } from '../../../infra/host-name.js';
+import { identityOf } from '../../../infra/process.js';
 import { dsc, phantom, recording } from '../phantom.js';
 
 const { image, mask } = phantom(10);
@@ -91,7 +93,10 @@ describe('a program as an engine', { timeout: 60_000 }, () => {
 
   it('is rid of the scan and the container that a worker has left which was killed', async () => {
     const worker = spawn('sleep', ['600']);
-    const left = mkdtempSync(join(tmpdir(), `plusct-command-${worker.pid}-`));
+    const left = mkdtempSync(join(tmpdir(), `plusct-command-${hostName()}-`));
+    const removal = { command: 'docker', args: ['rm', '--force', basename(left).toLowerCase()] };
+    const owner = { pid: worker.pid, identity: identityOf(worker.pid!), removal };
+    writeFileSync(join(left, 'owner.json'), JSON.stringify(owner));
     writeFileSync(join(left, 'scan_0000.nii.gz'), 'a scan');
     await answer('well');
     expect(existsSync(left)).toBe(true);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sidecar } from '../../../engines/nnunet/sidecar.js';
-import { hostName, Workshop } from '../../../engines/nnunet/workshop.js';
+import { Workshop } from '../../../engines/nnunet/workshop.js';
+import { hostName } from '../../../infra/host-name.js';
 import { waitUntil } from '../../../infra/process.js';
 import { fakeInstallation } from './fake-installation.js';
 

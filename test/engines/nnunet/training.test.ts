@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nnunetEngine } from '../../../engines/nnunet/nnunet-engine.js';
-import { hostName } from '../../../engines/nnunet/workshop.js';
+import { hostName } from '../../../infra/host-name.js';
 import { geometryOf, recording, volumeOf } from '../phantom.js';
 import { fakeInstallation } from './fake-installation.js';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nnunetEngine } from '../../../engines/nnunet/nnunet-engine.js';
-import { hostName, Workshop } from '../../../engines/nnunet/workshop.js';
+import { Workshop } from '../../../engines/nnunet/workshop.js';
+import { hostName } from '../../../infra/host-name.js';
 import { fakeInstallation } from './fake-installation.js';
 
 let folder: string;
