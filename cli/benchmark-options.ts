@@ -5,6 +5,7 @@ import { campaignPlanKey } from '../domain/keys.js';
 import { parseRecipes, type Recipe } from '../domain/recipe.js';
 import { recipes as builtIn } from '../domain/recipes.js';
 import type { EngineSettings } from '../domain/training-set.js';
+import { publishedTables } from '../reports/published-tables.js';
 import { requireJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { parseSettings } from './build-plan.js';
@@ -43,10 +44,24 @@ export async function ownRecipes(files: readonly string[]): Promise<Recipe[]> {
   const taken = own.find(
     ({ id }, at) => builtIn.some((each) => each.id === id) || own.findIndex((each) => each.id === id) < at,
   );
+  for (const recipe of own) requirePublished(recipe);
   if (taken === undefined) return own;
   throw new PlusctError(
     'InvalidInput',
     `--recipe: '${taken.id}' is another recipe’s name; give it one of its own`,
+  );
+}
+
+/** A row that there is not would silently leave the report without its published column. */
+function requirePublished({ id, tests }: Recipe): void {
+  const ids = publishedTables.map((row) => row.id);
+  const strange = tests.find(({ published }) => published !== undefined && !ids.includes(published));
+  if (strange === undefined) return;
+  const table = strange.published!.split('/')[0];
+  const near = ids.filter((each) => each.startsWith(`${table}/`));
+  throw new PlusctError(
+    'InvalidInput',
+    `recipe ${id}, test ${strange.id}: published '${strange.published}' is no row of the published tables; there are ${(near.length > 0 ? near : ids).join(', ')}`,
   );
 }
 
