@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dependencies } from '../../activities/dependencies.js';
@@ -88,6 +88,16 @@ function start({ collection, caseId, ...more }: Started, missingOrgans: readonly
 
 const gpu = (hardwareClass?: string) => deviceQueue(hardwareClass, config.queueSuffix);
 
+/** Waits until one of the cases has asked for its judgement, and the queue knows of it. */
+async function judgementAsked(cases: readonly WorkflowHandle[]): Promise<void> {
+  const asks = async (one: WorkflowHandle) =>
+    (await one.describe()).raw.pendingActivities?.some(
+      ({ activityType }) => activityType?.name === 'estimateErrors',
+    );
+  while (!(await Promise.all(cases.map(asks))).some(Boolean)) await sleep(50);
+  await sleep(500);
+}
+
 async function backlog(queue: string, tasks: number): Promise<void> {
   for (;;) {
     const { stats } = await client.connection.workflowService.describeTaskQueue({
@@ -117,7 +127,7 @@ describe('the queue of devices', () => {
       await backlog(gpu(), 14);
       // The device works long enough for the first cases to ask for their judgement while others still wait.
       const slowly = async (organ: Organ) => {
-        if (taken.length === 5) await backlog(gpu(), 14 - 5 + 1);
+        if (taken.length === 5) await judgementAsked([...many, ...few]);
         return label(organ);
       };
       await during([await takingWorker(gpu(), device('any', slowly))], () =>
