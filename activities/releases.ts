@@ -1,7 +1,8 @@
 import { PlusctError } from '../domain/errors.js';
 import { objectKey, publicationKey, releaseManifestKey } from '../domain/keys.js';
 import type { ObjectRef } from '../domain/primitives.js';
-import { Publication } from '../domain/release.js';
+import { Publication, type ReleaseManifest } from '../domain/release.js';
+import { newestVersion } from '../domain/release-version.js';
 import { systemActor } from '../domain/role.js';
 import { croissantOf } from '../reports/croissant.js';
 import { writeCheckpoint } from '../storage/checkpoints.js';
@@ -10,7 +11,7 @@ import { sha256 } from '../storage/hash.js';
 import { canonicalJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { parseRelease, readPublication } from '../storage/releases.js';
+import { parseRelease, readPublication, releaseVersions } from '../storage/releases.js';
 import { alive } from './alive.js';
 import type { Dependencies } from './dependencies.js';
 import { type AskedRelease, draftRelease, type ReleaseDraft } from './release-draft.js';
@@ -79,6 +80,7 @@ export async function publishManifest(
   { campaign, version, manifest, at }: { campaign: string; version: string; manifest: ObjectRef; at: string },
 ): Promise<PublishedRelease> {
   const bytes = await getContent(store, manifest);
+  await requireNewest(store, parseRelease(bytes, manifest.key).manifest);
   const key = releaseManifestKey(campaign, version);
   await store.putIfAbsent(key, bytes);
   const there = await store.get(key);
@@ -89,6 +91,18 @@ export async function publishManifest(
     manifestSha256: publication.manifestSha256,
     at: publication.at,
   };
+}
+
+/** A new release follows the newest one; a publication that died and came back may find that another was quicker. */
+async function requireNewest(
+  store: ObjectStore,
+  { campaign, version, previous }: ReleaseManifest,
+): Promise<void> {
+  const known = await releaseVersions(store, campaign);
+  const newest = newestVersion(known);
+  if (newest === undefined || newest === previous?.version || known.includes(version)) return;
+  const why = `${newest} came out while ${version} was made and would not be followed by it: ask for the next version`;
+  throw new PlusctError('ConflictingResult', why);
 }
 
 /** The publication of the manifest that is there; written down now unless its publisher did so. */

@@ -21,7 +21,7 @@ export interface PublishOptions extends ReleaseOptions, ChoiceOptions {
 }
 
 const lookEveryMs = 1000;
-/** How often a publication of the same version by somebody else is waited for. */
+/** How often another publication of the campaign is waited for. */
 const turns = 5;
 
 /** `plusct release publish VERSION`: makes it, or says why not. The same release twice is one. */
@@ -51,10 +51,10 @@ async function choiceBefore({ store }: Session, campaign: string) {
   return newest === undefined ? undefined : (await readRelease(store, campaign, newest))?.manifest.choice;
 }
 
-/** Starts the workflow; one that runs for the same version is waited for, and then this one compares its bytes. */
+/** Starts the workflow; one that runs is waited for, and then this one looks at what that came to. */
 async function publish(session: Session, input: PublishInput): Promise<PublishOutcome> {
   const client = await session.client();
-  const workflowId = releaseWorkflowId(input.campaign, input.version);
+  const workflowId = releaseWorkflowId(input.campaign);
   const start = {
     workflowId,
     taskQueue: taskQueue('orchestration', session.config.queueSuffix),
@@ -66,14 +66,14 @@ async function publish(session: Session, input: PublishInput): Promise<PublishOu
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       process.stderr.write(
-        `${input.version} is being published by somebody else; waiting for the end of that\n`,
+        `a release of ${input.campaign} is being published already; waiting for the end of that\n`,
       );
       await watched(client.workflow.getHandle(workflowId)).catch(() => undefined);
     }
   }
   throw new PlusctError(
     'InvalidInput',
-    `others publish ${input.version} all the time; look at plusct release list`,
+    `others publish releases of ${input.campaign} all the time; look at plusct release list`,
   );
 }
 

@@ -29,9 +29,8 @@ export const pseudoLabelsId = (parentId: string): string => `${parentId}/pseudo-
 export const benchmarkId = (run: string): string => `benchmark/${run}`;
 export const courseId = (run: string, course: string): string => `${benchmarkId(run)}/course/${course}`;
 export const scoringId = (run: string, stage: string): string => `${benchmarkId(run)}/scores/${stage}`;
-/** The making of one release. */
-export const releaseWorkflowId = (campaign: string, version: string): string =>
-  `${campaignId(campaign)}/release/${version}`;
+/** The making of a campaign's next release: one at a time, for each comes out of the one before. */
+export const releaseWorkflowId = (campaign: string): string => `${campaignId(campaign)}/release`;
 export const roundWorkflowId = (campaign: string, roundId: string): string =>
   `${campaignId(campaign)}/pseudo-label-round/${roundId}`;
 /** One change of the standing models is carried to the cases at a time. */

@@ -27,7 +27,7 @@ import { sha256 } from '../../storage/hash.js';
 import { publishJson } from '../../storage/json.js';
 import { memoryStore } from '../../storage/memory.js';
 import type { ObjectStore } from '../../storage/object-store.js';
-import { parseRelease, readRelease, requireRelease } from '../../storage/releases.js';
+import { parseRelease, readRelease, releaseVersions, requireRelease } from '../../storage/releases.js';
 import { readResult } from '../../storage/results.js';
 import { publishRound } from '../../storage/rounds.js';
 import { putTeachingCases } from '../../storage/teaching-cases.js';
@@ -273,6 +273,16 @@ describe('a published release', () => {
     );
     expect(new Set(race.map(({ at: day }) => day)).size).toBe(1);
     expect(sha256((await store.get(releaseManifestKey(campaign, '1.0.0')))!)).toBe(race[0].manifestSha256);
+  });
+
+  it('is refused where another version came out while it was made', async () => {
+    const store = await miniStore();
+    const rest = { campaign, at: '2026-01-01T00:00:00.000Z' };
+    const [one, other] = [await drafted(store, asked('1.0.0')), await drafted(store, asked('2.0.0'))];
+    await publishManifest(store, { ...rest, version: '1.0.0', manifest: one });
+    const late = publishManifest(store, { ...rest, version: '2.0.0', manifest: other });
+    await expect(late).rejects.toThrow('1.0.0 came out while 2.0.0 was made');
+    expect(await releaseVersions(store, campaign)).toEqual(['1.0.0']);
   });
 
   it('is completed by whoever asks again, when its publisher died between the manifest and the rest', async () => {

@@ -61,7 +61,7 @@ async function reopen({ client, store, queueSuffix }: Installation, task: TaskSt
 async function release({ client, queueSuffix }: Installation): Promise<void> {
   const asked = { ...choice, images: false, trainingBinds: false };
   const outcome = await client.workflow.execute(workflowTypes.publishRelease, {
-    workflowId: releaseWorkflowId(campaign, '1.0.0'),
+    workflowId: releaseWorkflowId(campaign),
     taskQueue: taskQueue('orchestration', queueSuffix),
     args: [{ campaign, version: '1.0.0', choice: asked, by: 'lea', reason: 'recorded' }],
   });
@@ -91,7 +91,7 @@ describe.runIf(process.env.PLUSCT_RECORD)('recording', () => {
       'refine-case': taskWorkflowId(task, 1),
       'reopen-case': reopenedCaseId(task, 2),
       'evaluate-labels': evaluationWorkflowId(campaign),
-      'publish-release': releaseWorkflowId(campaign, '1.0.0'),
+      'publish-release': releaseWorkflowId(campaign),
     };
     for (const [name, id] of Object.entries(ids)) {
       const json = await writeHistory(installation.client, name, id);

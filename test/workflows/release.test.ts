@@ -32,7 +32,7 @@ import { getContent, putContent } from '../../storage/content.js';
 import { readErrata } from '../../storage/errata.js';
 import { sha256 } from '../../storage/hash.js';
 import { memoryStore } from '../../storage/memory.js';
-import { requireRelease } from '../../storage/releases.js';
+import { releaseVersions, requireRelease } from '../../storage/releases.js';
 import { putPerson } from '../../storage/roster.js';
 import { tasksOfCase } from '../../storage/task-board.js';
 import { readConfig } from '../../workers/config.js';
@@ -115,7 +115,7 @@ afterAll(async () => {
 function publishing(version: string, more: Partial<ReleaseChoice>, id: string): Promise<PublishOutcome> {
   const { client, queueSuffix } = installation;
   return client.workflow.execute(workflowTypes.publishRelease, {
-    workflowId: `${releaseWorkflowId(campaign, version)}${id}`,
+    workflowId: `${releaseWorkflowId(campaign)}${id}`,
     taskQueue: taskQueue('orchestration', queueSuffix),
     args: [{ campaign, version, choice: { ...choice, ...more }, by: 'lea', reason: 'first' }],
   }) as Promise<PublishOutcome>;
@@ -275,6 +275,19 @@ describe('a release on real servers', () => {
     await round(2, 'ben', 9, at);
     await client.workflow.getHandle(reopenedCaseId(at, 2)).result();
     expect(await readErrata(store, campaign)).toMatchObject([{ state: 'settled' }, { state: 'settled' }]);
+  }, 60_000);
+
+  it('makes two versions that are asked for at once one after the other', async () => {
+    const { store } = installation;
+    const options = { campaign, as: 'lea', reason: 'at once', unfinished: true };
+    const texts = await said(() =>
+      Promise.all(['1.0.2', '1.1.0'].map((version) => publishRelease(session, version, options))),
+    );
+    const versions = await releaseVersions(store, campaign);
+    expect(versions).toHaveLength(3);
+    expect(texts).toContain(`${versions.at(-1)} is published`);
+    expect(texts).toContain('waiting for the end of that');
+    expect(texts).toContain(`nothing has changed since ${versions.at(-1)}`);
   }, 60_000);
 
   it('leaves a record that the audit takes', async () => {
