@@ -6,7 +6,7 @@ import { standingEntity } from '../domain/workflow-ids.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { findPerson } from '../storage/roster.js';
 import { requireRoundResult } from '../storage/rounds.js';
-import { publishStanding, readStandings, standingModels } from '../storage/standing.js';
+import { publishStanding, readStandings, standingModels, wasCarriedOut } from '../storage/standing.js';
 import { recordOnce } from './record-once.js';
 
 /** Who decides, why, and when. */
@@ -65,7 +65,10 @@ export async function promote(
   );
 }
 
-/** Takes the newest promotion back: the models that stood before it stand again. */
+/**
+ * Takes the newest promotion back: the models that stood before it stand again. Where a rollback was cut off before all
+ * cases had heard of it, asking again means that one: it is returned, and takes nothing more back.
+ */
 export async function rollBack(
   store: ObjectStore,
   campaign: string,
@@ -74,6 +77,11 @@ export async function rollBack(
   const refused = await notALead(store, campaign, decider.by);
   if (refused !== undefined) return { refused };
   const editions = await readStandings(store, campaign);
+  const newest = editions.at(-1);
+  if (newest?.takesBack !== undefined && !(await wasCarriedOut(store, campaign, newest.edition))) {
+    await record(store, campaign, newest, decider.at);
+    return newest;
+  }
   const promotion = promotionToTakeBack(editions);
   if (promotion === undefined)
     return { refused: `nothing was promoted in ${campaign} that could be taken back` };

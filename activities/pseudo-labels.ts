@@ -32,6 +32,12 @@ export interface LackingPage {
 /** What of a prediction makes labels. */
 export type Proposal = Pick<Prediction, 'modelId' | 'labelMap'>;
 
+/** A model that could not be asked about a case. */
+export interface SilentModel {
+  readonly modelId: string;
+  readonly why: string;
+}
+
 const readsAtOnce = 16;
 
 /** Labels that a model gives to cases which nobody labelled. */

@@ -12,14 +12,16 @@ import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import type { Dependencies } from './dependencies.js';
 import { loadPassport } from './label-store.js';
-import type { Proposal } from './pseudo-labels.js';
+import type { Proposal, SilentModel } from './pseudo-labels.js';
 import { gateContract } from './round-contract.js';
 import { trustedSpacing, withoutMillimetres } from './trusted-spacing.js';
 
 /** What the models of a round make of one held-out case; written once. */
 export const RoundFigures = z.object({
   rows: z.array(z.object({ modelId: z.string(), figures: OrganFigures })),
-  /** Why there are no figures. */
+  /** Models without figures, and why. */
+  silent: z.array(z.object({ modelId: z.string(), why: z.string() })).default([]),
+  /** Why there are no figures at all. */
   failed: z.string().optional(),
 });
 export type RoundFigures = z.infer<typeof RoundFigures>;
@@ -38,7 +40,7 @@ export async function readFigures(
     const { collection, caseId } = one;
     const key = roundFiguresKey({ campaign: plan.campaign, collection, caseId }, roundId);
     // Where no model was to be asked, nothing was written.
-    return [caseName(one), (await readJson(store, key, RoundFigures)) ?? { rows: [] }] as const;
+    return [caseName(one), (await readJson(store, key, RoundFigures)) ?? { rows: [], silent: [] }] as const;
   });
   return new Map(read);
 }
@@ -55,11 +57,12 @@ export async function scoreHeldOut(
   at: CaseAddress,
   one: HeldOutCase,
   asked: readonly Asked[],
-  said: readonly Proposal[],
+  { said, silent: unheard }: { said: readonly Proposal[]; silent: readonly SilentModel[] },
 ): Promise<RoundFigures> {
   const trusted = trustedSpacing((await loadPassport(store, at)).geometry);
   const reference = await getContent(store, one.truth);
   const rows: RoundFigures['rows'] = [];
+  const silent = [...unheard];
   for (const { modelId, labelMap } of said) {
     const organs = [...new Set(asked.filter((each) => each.modelId === modelId).map(({ organ }) => organ))];
     const made = await work.score({
@@ -68,11 +71,14 @@ export async function scoreHeldOut(
       maps: [{ stage: 'pre-label', file: await getContent(store, labelMap) }],
       contract: gateContract(organs),
     });
-    if ('mismatch' in made) return { rows: [], failed: made.mismatch };
+    if ('mismatch' in made) {
+      silent.push({ modelId, why: made.mismatch });
+      continue;
+    }
     const figures = trusted.known ? made : withoutMillimetres(made);
     rows.push(...figures.map((each) => ({ modelId, figures: OrganFigures.parse(each) })));
   }
-  return { rows };
+  return { rows, silent };
 }
 
 /** The gate of one organ for two models, whose figures may be of two rounds: only cases that both have count. */
@@ -91,7 +97,10 @@ export function compareModels(
     const other = figuresOf(ofIncumbent.get(name), incumbent, organ);
     if (one !== undefined && other !== undefined)
       pairs.push({ case: name, candidate: one, incumbent: other });
-    else missing.push(`${name} has no figures: ${whyOf(ofCandidate.get(name), ofIncumbent.get(name))}`);
+    else
+      missing.push(
+        `${name} has no figures: ${whyNot(ofCandidate.get(name), candidate) ?? whyNot(ofIncumbent.get(name), incumbent) ?? 'not both models were asked about it'}`,
+      );
   }
   const seed = `${roundId}/${organ}`;
   const verdict = judgeOrgan(pairs, plan.gate, gateContract([organ]).convention, (values, name) =>
@@ -121,6 +130,7 @@ function figuresOf(of: RoundFigures | undefined, modelId: string, organ: Organ):
   return of?.rows.find((row) => row.modelId === modelId && row.figures.organ === organ)?.figures;
 }
 
-function whyOf(one: RoundFigures | undefined, other: RoundFigures | undefined): string {
-  return one?.failed ?? other?.failed ?? 'not both models were asked about it';
+function whyNot(of: RoundFigures | undefined, modelId: string): string | undefined {
+  const silent = of?.silent.find((each) => each.modelId === modelId);
+  return of?.failed ?? (silent && `${modelId}: ${silent.why}`);
 }

@@ -12,7 +12,7 @@ import { publishRoundResult, readRoundResult, requireRound } from '../storage/ro
 import { alive } from './alive.js';
 import { devicesOf } from './campaign-devices.js';
 import type { Dependencies } from './dependencies.js';
-import type { Proposal } from './pseudo-labels.js';
+import type { Proposal, SilentModel } from './pseudo-labels.js';
 import { recordOnce } from './record-once.js';
 import { type Asked, compareModels, RoundFigures, readFigures, scoreHeldOut } from './round-figures.js';
 import { planNextRound } from './round-plan.js';
@@ -86,7 +86,7 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
     /** DSC and NSD of what the models said of a held-out case; or why there are none. */
     async judgeHeldOut(
       input: RoundAddress & { at: CaseAddress; taught: TaughtModels } & (
-          | { said: Proposal[] }
+          | { said: Proposal[]; silent: SilentModel[] }
           | { failed: string }
         ),
     ): Promise<void> {
@@ -96,13 +96,13 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
         const one = round.snapshot.heldOut.find((each) => caseName(each) === caseName(at))!;
         const figures: RoundFigures =
           'failed' in input
-            ? { rows: [], failed: input.failed }
+            ? { rows: [], silent: [], failed: input.failed }
             : await scoreHeldOut(
                 { store, work },
                 at,
                 one,
                 askedOf(round, input.taught, one.organs),
-                input.said,
+                input,
               );
         await publishFirst(store, roundFiguresKey(at, roundId), RoundFigures, figures);
       });

@@ -1,7 +1,7 @@
 import type { DevicePlan } from '../domain/hardware-class.js';
-import { type CaseAddress, standingChangeKey } from '../domain/keys.js';
+import { type CaseAddress, standingChangeKey, standingEndKey } from '../domain/keys.js';
 import type { Organ } from '../domain/organ.js';
-import { type Standing, StandingChange } from '../domain/standing.js';
+import { type Standing, StandingChange, StandingEnd } from '../domain/standing.js';
 import type { OrganModels } from '../domain/teaching.js';
 import { publishFirst, readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
@@ -63,6 +63,14 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
           return { at, models: await modelsNeeded(at, standing) };
         });
         return { cases: page, total: cases.length, ...(await devicesOf(store, campaign)) };
+      });
+    },
+
+    /** Every case was asked: from now on the change can be taken back. */
+    async endChange(input: { campaign: string; edition: number; came: StandingEnd }): Promise<void> {
+      const { campaign, edition, came } = input;
+      return alive(async () => {
+        await publishFirst(store, standingEndKey(campaign, edition), StandingEnd, came);
       });
     },
 

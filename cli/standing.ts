@@ -38,7 +38,12 @@ export async function rollBackRound(session: Session, options: StandingOptions):
   const campaign = await chooseCampaign(session.store, options.campaign);
   await idle(session, campaign);
   const at = new Date();
+  const editions = await readStandings(session.store, campaign);
   const decided = await rollBack(session.store, campaign, { by: options.as, why: options.reason, at });
+  if ('edition' in decided && decided.edition <= editions.length)
+    process.stderr.write(
+      'the last rollback was cut off; it is carried out now. Ask again to take back the promotion before it\n',
+    );
   await carryOut(session, campaign, decided, options);
 }
 

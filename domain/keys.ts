@@ -98,6 +98,9 @@ export const roundFiguresKey = (at: CaseAddress, roundId: string): string =>
 export const standingPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/standing/`;
 export const standingKey = (campaign: string, edition: number): string =>
   `${standingPrefix(campaign)}${edition}.json`;
+/** That a change of the standing models was carried to the cases, and what came of it first. */
+export const standingEndKey = (campaign: string, edition: number): string =>
+  `${campaignPrefix(campaign)}/standing-ends/${edition}.json`;
 /** What a change of the standing models did to a case. */
 export const standingChangeKey = (at: CaseAddress, edition: number): string =>
   `${casePrefix(at)}/standing-changes/${edition}.json`;

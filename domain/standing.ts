@@ -46,6 +46,16 @@ export const StandingChange = z.object({
 });
 export type StandingChange = z.infer<typeof StandingChange>;
 
+/** What came of a change when all cases had been asked for the first time. */
+export const StandingEnd = z.object({
+  replaced: z.number().int(),
+  reopened: z.number().int(),
+  kept: z.number().int(),
+  waiting: z.number().int(),
+  failed: z.number().int(),
+});
+export type StandingEnd = z.infer<typeof StandingEnd>;
+
 /** The promotion that a rollback takes back: the newest that was not taken back before. */
 export function promotionToTakeBack(editions: readonly Standing[]): Standing | undefined {
   const back = new Set(editions.flatMap(({ takesBack }) => takesBack ?? []));

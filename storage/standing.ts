@@ -1,6 +1,6 @@
 import { Assembly } from '../domain/campaign.js';
 import { PlusctError } from '../domain/errors.js';
-import { preLabelKey, standingKey, standingPrefix } from '../domain/keys.js';
+import { preLabelKey, standingEndKey, standingKey, standingPrefix } from '../domain/keys.js';
 import { organs } from '../domain/organ.js';
 import { Standing } from '../domain/standing.js';
 import type { OrganModels } from '../domain/teaching.js';
@@ -22,6 +22,11 @@ export async function readStandings(store: ObjectStore, campaign: string): Promi
 
 export function readStanding(store: ObjectStore, campaign: string, edition: number): Promise<Standing> {
   return requireJson(store, standingKey(campaign, edition), Standing);
+}
+
+/** Whether a change was carried to the cases: its command was not cut off before that. */
+export function wasCarriedOut(store: ObjectStore, campaign: string, edition: number): Promise<boolean> {
+  return store.has(standingEndKey(campaign, edition));
 }
 
 /** Which model proposes each organ now: by the newest edition, before the first by the campaign's pre-labels. */

@@ -80,6 +80,8 @@ export async function applyStanding(input: StandingInput): Promise<StandingOutco
     };
   });
   if (now.done < page.total) await continueAsNew<typeof applyStanding>({ ...input, carried: now });
+  const { replaced, reopened, kept, waiting, failed } = now;
+  await heavy().endChange({ campaign, edition, came: { replaced, reopened, kept, waiting, failed } });
   return now;
 }
 

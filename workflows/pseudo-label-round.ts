@@ -15,7 +15,7 @@ import type { TaughtModels } from '../domain/teaching.js';
 import { queries, roundWorkflowId } from '../domain/workflow-ids.js';
 import { bounded } from './bounded.js';
 import { heavy } from './deeds.js';
-import { predictAll } from './predict-all.js';
+import { predictEach } from './predict-all.js';
 import { rootMessage } from './root-message.js';
 import { teachStudent } from './teacher-student.js';
 
@@ -82,7 +82,7 @@ export async function pseudoLabelRound(input: RoundInput): Promise<RoundEnd> {
   return { roundId, recognised: opened.done, ...(next === undefined ? {} : { next }) };
 }
 
-/** What the models say of a held-out case, and how good that is. A case that no model can be asked about is named. */
+/** What the models say of a held-out case, and how good that is. A model that fails is named; a case that cannot be judged too. */
 async function judge(
   { campaign, roundId }: RoundInput,
   taught: TaughtModels,
@@ -91,7 +91,7 @@ async function judge(
 ): Promise<void> {
   const about = { campaign, roundId, at, taught };
   try {
-    await heavy().judgeHeldOut({ ...about, said: await predictAll(at, models, devices) });
+    await heavy().judgeHeldOut({ ...about, ...(await predictEach(at, models, devices)) });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     await heavy().judgeHeldOut({ ...about, failed: rootMessage(error) });

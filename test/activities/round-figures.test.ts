@@ -25,12 +25,14 @@ function roundOf(cases: number, more: Partial<HeldOutCase> = {}): Round {
   });
 }
 
-/** Figures of both models, the student's a little better; of the first `failed` cases there are none. */
+/** Figures of both models, the student's a little better; of the first `failed` cases the student has none. */
 function figures(cases: number, failed: number): FiguresByCase {
   return new Map(
     Array.from({ length: cases }, (_, n): [string, RoundFigures] => [
       `lits/volume-${n}`,
-      n < failed ? { rows: [], failed: 'out of memory' } : { rows: [row('old', 0.9), row('new', 0.92)] },
+      n < failed
+        ? { rows: [row('old', 0.9)], silent: [{ modelId: 'new', why: 'out of memory' }] }
+        : { rows: [row('old', 0.9), row('new', 0.92)], silent: [] },
     ]),
   );
 }
@@ -50,11 +52,21 @@ const verdict = (round: Round, failed: number) => {
 
 describe('the gate of a round', () => {
   it('promotes what is better on nearly all held-out cases, and holds where too many have no figures', () => {
-    expect(verdict(roundOf(20), 2)).toMatchObject({ verdict: 'promote' });
+    expect(verdict(roundOf(20), 2)).toMatchObject({
+      verdict: 'promote',
+      remarks: [0, 1].map((n) => `lits/volume-${n} has no figures: new: out of memory`),
+    });
     expect(verdict(roundOf(40), 32)).toMatchObject({
       verdict: 'hold',
       reason: expect.stringContaining('32 of 40 held-out cases have no figures'),
     });
+  });
+
+  it('counts a case for the models that were heard, whatever became of another one', () => {
+    const round = roundOf(20);
+    const known = figures(20, 20);
+    const alone = compareModels(round, 'liver', ['old', known], ['old', known]);
+    expect(alone).toMatchObject({ figures: [{ n: 20 }, { n: 20 }], remarks: [] });
   });
 
   it('tells how many truths are what a model proposed', () => {

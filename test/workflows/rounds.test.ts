@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { Device } from '../../activities/device.js';
 import { modelDeeds } from '../../activities/models.js';
+import { rollBack } from '../../activities/promotion.js';
 import { compareRounds } from '../../activities/round-compare.js';
 import { planRound } from '../../activities/round-plan.js';
 import { trainingSetDeeds } from '../../activities/training-sets.js';
@@ -377,6 +378,9 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
 
     it('are taken back with one command: models and labels as before, by hash', async () => {
       const { store } = installation;
+      // The command is killed between its decision and the carrying out.
+      const cutOff = await rollBack(store, campaign, { by: 'lea', why: decided.reason, at: new Date() });
+      expect(cutOff).toMatchObject({ edition: 2, takesBack: 1 });
       const { outcome } = await printed<{ outcome: unknown }>(() => rollBackRound(session, decided));
       expect(outcome).toMatchObject({ replaced: 4, reopened: 0 });
       expect(await standingModels(store, campaign)).toEqual(standing);
@@ -389,6 +393,9 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
         ['promoted', 'lea', decided.reason],
         ['rolled-back', 'lea', decided.reason],
       ]);
+      const more = await printed<{ refused: string }>(() => rollBackRound(session, decided));
+      expect(more.refused).toContain('nothing was promoted');
+      process.exitCode = undefined;
       const round = await readAudit(store, campaign, roundEntity(first.round.roundId));
       expect(round.records.map(({ action }) => action)).toEqual(['begun', 'judged']);
     });
