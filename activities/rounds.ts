@@ -97,13 +97,7 @@ export function roundDeeds({ store, work, now }: Pick<Dependencies, 'store' | 'w
         const figures: RoundFigures =
           'failed' in input
             ? { rows: [], silent: [], failed: input.failed }
-            : await scoreHeldOut(
-                { store, work },
-                at,
-                one,
-                askedOf(round, input.taught, one.organs),
-                input,
-              );
+            : await scoreHeldOut({ store, work }, at, one, askedOf(round, input.taught, one.organs), input);
         await publishFirst(store, roundFiguresKey(at, roundId), RoundFigures, figures);
       });
     },

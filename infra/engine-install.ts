@@ -229,9 +229,9 @@ export async function installEngine(pin: EnginePin, options: InstallOptions): Pr
     await installAnew(pin, environment, options);
     return true;
   } finally {
-    lock.release();
-    // What was not finished takes gigabytes and is of no use.
+    // What was not finished takes gigabytes and is of no use; whoever waits begins after that.
     if (!existsSync(environment.marker)) rmSync(environment.dir, { recursive: true, force: true });
+    lock.release();
   }
 }
 

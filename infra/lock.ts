@@ -1,6 +1,7 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlusctError } from '../domain/errors.js';
+import { hostName } from './host-name.js';
 import { identityOf } from './process.js';
 
 export interface Lock {
@@ -15,17 +16,21 @@ function read(path: string): string | undefined {
   }
 }
 
+/** Whether a lock of another host is still held there, which only its file can tell. */
+type Elsewhere = (content: string) => boolean;
+
 /** The process that holds the lock, `undefined` if the holder is dead or the file unreadable. */
-function holderOf(content: string): number | undefined {
-  const [pid = '', identity = ''] = content.trim().split(' ');
-  return /^\d+$/.test(pid) && identity !== '' && identityOf(Number(pid)) === identity
-    ? Number(pid)
-    : undefined;
+function holderOf(content: string, elsewhere: Elsewhere): number | undefined {
+  const [pid = '', identity = '', host] = content.trim().split(' ');
+  if (!/^\d+$/.test(pid) || identity === '') return undefined;
+  const alive =
+    host !== undefined && host !== hostName() ? elsewhere(content) : identityOf(Number(pid)) === identity;
+  return alive ? Number(pid) : undefined;
 }
 
 /** Moves a dead holder's file away. A fresh lock taken in the meantime is put back. */
 function clearStale(path: string, seen: string): void {
-  const aside = `${path}.${process.pid}.stale`;
+  const aside = `${path}.${hostName()}.${process.pid}.stale`;
   try {
     renameSync(path, aside);
     if (read(aside) !== seen) linkSync(aside, path);
@@ -35,10 +40,10 @@ function clearStale(path: string, seen: string): void {
   rmSync(aside, { force: true });
 }
 
-/** Takes the lock, or names the process that holds it. A lock whose holder has died is taken over. */
-export function tryLock(path: string): Lock | { heldBy: number } {
-  const content = `${process.pid} ${identityOf(process.pid) ?? 'unknown'}\n`;
-  const own = `${path}.${process.pid}.own`;
+/** Takes the lock, or names the process that holds it. A lock whose holder has died is taken over, and one of another host. */
+export function tryLock(path: string, elsewhere: Elsewhere = () => false): Lock | { heldBy: number } {
+  const content = `${process.pid} ${identityOf(process.pid) ?? 'unknown'} ${hostName()}\n`;
+  const own = `${path}.${hostName()}.${process.pid}.own`;
   writeFileSync(own, content, { mode: 0o600 });
   try {
     for (;;) {
@@ -50,7 +55,7 @@ export function tryLock(path: string): Lock | { heldBy: number } {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
       const seen = read(path);
-      const heldBy = seen === undefined ? undefined : holderOf(seen);
+      const heldBy = seen === undefined ? undefined : holderOf(seen, elsewhere);
       if (heldBy !== undefined) return { heldBy };
       if (seen !== undefined) clearStale(path, seen);
     }
@@ -59,17 +64,25 @@ export function tryLock(path: string): Lock | { heldBy: number } {
   }
 }
 
-/** Waits until the lock is free and takes it. `onWait` is called once, if there is a wait. */
+/** How often a holder touches its lock, and how long one of another host may lie untouched. */
+const [touchEveryMs, untouchedMs] = [10_000, 60_000];
+
+/**
+ * Waits until the lock is free and takes it. `onWait` is called once, if there is a wait. Hosts that share the folder exclude each other
+ * too: the holder touches the file, and one that lies untouched for `quietMs` by the waiting host's own clock is taken over.
+ */
 export async function waitForLock(
   path: string,
   timeoutMs: number,
   onWait: (pid: number) => void,
+  quietMs = untouchedMs,
 ): Promise<Lock> {
   const endsAt = Date.now() + timeoutMs;
+  const elsewhere = touchedWithin(path, quietMs);
   let told = false;
   for (;;) {
-    const got = tryLock(path);
-    if ('release' in got) return got;
+    const got = tryLock(path, elsewhere);
+    if ('release' in got) return touching(path, got);
     if (!told) onWait(got.heldBy);
     told = true;
     if (Date.now() > endsAt) {
@@ -80,4 +93,32 @@ export async function waitForLock(
     }
     await sleep(200);
   }
+}
+
+/** Whether a lock was touched within the last milliseconds, as far as this process has watched it. */
+function touchedWithin(path: string, quietMs: number): Elsewhere {
+  let last = '';
+  let since = 0;
+  return (content) => {
+    const now = `${content}${statSync(path, { throwIfNoEntry: false })?.mtimeMs}`;
+    if (now !== last) [last, since] = [now, Date.now()];
+    return Date.now() - since < quietMs;
+  };
+}
+
+function touching(path: string, lock: Lock): Lock {
+  const timer = setInterval(() => {
+    try {
+      utimesSync(path, new Date(), new Date());
+    } catch {
+      // Somebody took it away, and `release` will not touch what is not ours.
+    }
+  }, touchEveryMs);
+  timer.unref();
+  return {
+    release: () => {
+      clearInterval(timer);
+      lock.release();
+    },
+  };
 }

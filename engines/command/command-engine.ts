@@ -1,12 +1,12 @@
-import { tmpdir, userInfo } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { PlusctError } from '../../domain/errors.js';
 import type { Engine, EngineDescription, RunContext } from '../engine.js';
 import { fixedEngine } from '../fixed-engine.js';
-import { type GroupEnding, runGroup, sweepGroups } from '../process-group.js';
+import type { GroupEnding } from '../process-group.js';
 import { withinTime } from '../time-limit.js';
-import { abandonedExchanges, closeExchange, type Exchange, openExchange, takeLabels } from './exchange.js';
-import { environmentFor, type ProgramCall, programCall, type RunPlace, removalCall } from './program.js';
+import { removeAbandoned, removeExchange, runProgram } from './abandoned.js';
+import { type Exchange, openExchange, takeLabels } from './exchange.js';
+import { type ProgramCall, programCall, type RunPlace, removalCall } from './program.js';
 import { type CommandSettings, commandSettings } from './settings.js';
 
 const description: EngineDescription = {
@@ -34,11 +34,15 @@ export function commandEngine(environment: NodeJS.ProcessEnv = process.env): Eng
       if (environment.PLUSCT_ALLOW_COMMANDS !== '1') throw notAllowed();
       await removeAbandoned(environment);
       const exchange = await openExchange(image, (folder) => removalCall(settings, containerName(folder)));
+      const place = placeOf(exchange, environment);
+      // A container that ended by itself has removed itself.
+      let left = removalCall(settings, place.name);
       try {
-        await run(settings, placeOf(exchange, environment), environment, context);
+        await run(settings, place, environment, context);
+        left = undefined;
         return await takeLabels(exchange, image, values, settings.otherLabels);
       } finally {
-        await closeExchange(exchange);
+        await removeExchange(exchange, left, environment);
       }
     },
   });
@@ -55,19 +59,6 @@ function containerName(folder: string): string {
   return basename(folder).toLowerCase();
 }
 
-/** Ends and removes what a worker that was killed has left: its container, and the scan. */
-async function removeAbandoned(environment: NodeJS.ProcessEnv): Promise<void> {
-  for (const exchange of await abandonedExchanges()) {
-    if (exchange.removal !== undefined) await tryToRun(exchange.removal, environment);
-    // Another worker may do the same.
-    await closeExchange(exchange).catch(() => undefined);
-  }
-}
-
-async function tryToRun(call: ProgramCall, environment: NodeJS.ProcessEnv): Promise<void> {
-  await runProgram(call, environment, new AbortController().signal).catch(() => undefined);
-}
-
 async function run(
   settings: CommandSettings,
   place: RunPlace,
@@ -76,25 +67,8 @@ async function run(
 ): Promise<void> {
   const call = programCall(settings, place);
   const limited = { title: call.command, timeoutSeconds: settings.timeoutSeconds };
-  try {
-    const ending = await withinTime(limited, context, (signal) => runProgram(call, environment, signal));
-    if (ending.code !== 0) throw failed(call, ending);
-  } catch (error) {
-    const removal = removalCall(settings, place.name);
-    if (removal !== undefined) await tryToRun(removal, environment);
-    throw error;
-  }
-}
-
-function runProgram(
-  call: ProgramCall,
-  environment: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<GroupEnding> {
-  const records = join(tmpdir(), `plusct-commands-${userInfo().uid}`);
-  sweepGroups(records);
-  const spec = { ...call, title: call.command, env: environmentFor(environment), cwd: tmpdir(), records };
-  return runGroup(spec, signal);
+  const ending = await withinTime(limited, context, (signal) => runProgram(call, environment, signal));
+  if (ending.code !== 0) throw failed(call, ending);
 }
 
 function failed({ command }: ProgramCall, { code, signal, output }: GroupEnding): PlusctError {

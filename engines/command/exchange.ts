@@ -80,6 +80,13 @@ export async function abandonedExchanges(): Promise<AbandonedExchange[]> {
   return found;
 }
 
+/** Removes the scan, and leaves to a later sweep what could not be removed now. */
+export async function abandonExchange({ folder }: Pick<Exchange, 'folder'>, removal: Removal): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name !== ownerName) await rm(join(folder, name), { recursive: true, force: true });
+  await writeFile(join(folder, ownerName), JSON.stringify({ pid: 0, identity: 'nobody', removal }));
+}
+
 export function closeExchange({ folder }: Pick<Exchange, 'folder'>): Promise<void> {
   return rm(folder, { recursive: true, force: true });
 }

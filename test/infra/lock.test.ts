@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,18 @@ describe('a lock', () => {
     setTimeout(() => lock.release(), 300);
     (await waiting).release();
     expect(announced).toEqual([process.pid]);
+  });
+
+  it('of another host is waited for as long as that one touches it, and then taken over', async () => {
+    writeFileSync(path, `${process.pid} another-boot:1 another-host\n`);
+    const begun = Date.now();
+    const touching = setInterval(() => utimesSync(path, new Date(), new Date()), 50);
+    setTimeout(() => clearInterval(touching), 1_000);
+    const announced: number[] = [];
+    (await waitForLock(path, 20_000, (pid) => announced.push(pid), 400)).release();
+    expect(Date.now() - begun).toBeGreaterThan(1_300);
+    expect(announced).toEqual([process.pid]);
+    expect(readdirSync(dir)).toEqual([]);
   });
 
   it('is not waited for without end', async () => {

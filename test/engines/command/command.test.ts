@@ -103,13 +103,20 @@ describe('a program as an engine', { timeout: 60_000 }, () => {
     worker.kill('SIGKILL');
     await once(worker, 'exit');
     const docker = join(folder, 'docker');
-    writeFileSync(docker, `#!/bin/sh\necho "$@" >> ${docker}.log\nexit 1\n`, { mode: 0o755 });
+    const mood = (ending: string) =>
+      writeFileSync(docker, `#!/bin/sh\necho "$@" >> ${docker}.log\n${ending}\n`, { mode: 0o755 });
+    mood('echo Cannot connect to the daemon >&2; exit 1');
     const path = `${folder}:${process.env.PATH}`;
     const contained = commandEngine({ ...process.env, PATH: path, PLUSCT_ALLOW_COMMANDS: '1' });
     const settings = contained.settingsOf({ image: 'team:latest', command: 'run', labels: '1=liver' });
     const input = { organs: ['liver' as const], cases: [], seed: 1, settings };
     const loaded = await contained.load(await contained.train(input, recording().context));
-    await expect(loaded.predict(image, recording().context)).rejects.toThrow('exit code 1');
+    const predicting = () => loaded.predict(image, recording().context);
+    await expect(predicting()).rejects.toThrow('exit code 1');
+    // The scan is gone at once; the containers are tried again, now that the runtime answers.
+    expect(readdirSync(left)).toEqual(['owner.json']);
+    mood('echo No such container >&2; exit 1');
+    await expect(predicting()).rejects.toThrow('No such container');
     expect(existsSync(left)).toBe(false);
     const [first] = readFileSync(`${docker}.log`, 'utf8').split('\n');
     expect(first).toBe(`rm --force ${basename(left).toLowerCase()}`);
