@@ -7,6 +7,8 @@ export interface GpuPage {
   readonly device: string;
   readonly settings: EngineSettings;
   readonly date: Date;
+  /** Versions and commit of what was measured. */
+  readonly state: string;
   readonly rows: readonly (OrganRow & Partial<TrainingTime>)[];
   readonly speed?: Speed | undefined;
   readonly uses: readonly Use[];
@@ -17,14 +19,15 @@ const percent = (use: number | undefined): string =>
 const seconds = (took: number | undefined): string => (took === undefined ? '–' : `${took.toFixed(0)} s`);
 
 /** What a run has found so far, as a page of Markdown; parts that are still to be done are left out. */
-export function gpuPage({ device, settings, date, rows, speed, uses }: GpuPage): string {
+export function gpuPage({ device, settings, date, state, rows, speed, uses }: GpuPage): string {
   const chosen = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   return `# nnU-Net measured
 
-${machineLine(date)} · device: ${device} · ${chosen.join(', ')}
+${machineLine(date)} · device: ${device} · ${state} · ${chosen.join(', ')}
 
-Repeat it with \`npm run bench:gpu\` on a machine with a GPU. It trains a model for each organ on the cases whose source labels it,
-and compares its masks in the other cases with the reference. Cut off, it goes on with what is missing.
+Repeat it with \`npm run bench:gpu\` on a machine with a GPU, or with \`npm run bench:gpu -- --cpu\`. It trains a model for each organ on the cases whose
+source labels it, and compares its masks in the other cases with the reference. Cut off, it goes on with what is missing. \`--setting NAME=VALUE\`
+sets nnU-Net otherwise, \`--set phantoms|mini\` and \`--only organs|speed|use\` do a part, \`--tiny\` shows within minutes that it runs.
 ${[rowsTable(rows), speed === undefined ? '' : speedTable(speed), uses.length === 0 ? '' : useTable(uses)].join('')}`;
 }
 
@@ -63,7 +66,7 @@ function useTable(uses: readonly Use[]): string {
   return `
 ## Use of the device while there is a queue
 
-Through the device of a worker, as campaigns are inferred; from the first scan to the last one that was begun.
+Through the device of a worker, as campaigns are inferred, from the first scan to the moment in which the last one was begun.
 
 | models in turn | scans | masks in a minute | use of the device | a model computes |
 | ---: | --- | ---: | ---: | ---: |

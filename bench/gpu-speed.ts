@@ -3,6 +3,7 @@ import { Device } from '../activities/device.js';
 import { modelKey } from '../domain/keys.js';
 import { Model } from '../domain/model.js';
 import type { Organ } from '../domain/organ.js';
+import type { Usage } from '../domain/usage.js';
 import { nnunetEngine } from '../engines/nnunet/nnunet-engine.js';
 import { engineByName } from '../engines/registry.js';
 import type { CtVolume } from '../imaging/volume.js';
@@ -11,6 +12,7 @@ import { publishJson } from '../storage/json.js';
 import { memoryStore } from '../storage/memory.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readUsages } from '../storage/usages.js';
+import { deviceCheck, pinnedDevice } from '../workers/device-check.js';
 import { aheadAtMost } from '../workers/device-slots.js';
 import { meanUse, watchUse } from './gpu-device.js';
 import { contextOf, type GpuRun, inLanes } from './gpu-run.js';
@@ -79,7 +81,7 @@ export async function useOf(
   run.say(`${count} scans of ${sizeOf(images[0]!)}, ${models.size} models in turn …`);
   const store = memoryStore();
   const ids = await storeModels(store, models);
-  const about = { name: 'bench-0' };
+  const about = { name: 'bench-0', ...(await memoryOf(process.env.CUDA_VISIBLE_DEVICES)) };
   const device = new Device({ store, engineByName, now: () => new Date(), about });
   const predict = async (id: string, image: CtVolume) =>
     (await device.model(id, { campaign: 'bench' })).predict(image, contextOf(run));
@@ -89,25 +91,45 @@ export async function useOf(
     const scans = Array.from({ length: count }, (_, n) => images[n % images.length]!);
     const { casesAtOnce = 1 } = engineByName('nnunet').describe();
     const lanes = 1 + Math.max(aheadAtMost, casesAtOnce);
-    const startedAt = new Date().toISOString();
     const startedMs = performance.now();
     const queueEndedMs = await inLanes(scans, lanes, async (image) => {
       for (const id of ids) await predict(id, image);
     });
     const seconds = (performance.now() - startedMs) / 1000;
-    const stays = (await readUsages(store)).filter(({ at }) => at >= startedAt);
-    const deviceSeconds = stays.reduce((sum, stay) => sum + stay.seconds, 0);
+    const stays = await readUsages(store);
     return {
       models: ids.length,
       perMinute: (count * ids.length) / (seconds / 60),
       use: meanUse(watching.samples, startedMs, queueEndedMs),
-      computing: (100 * deviceSeconds) / seconds,
+      computing: sharePercent(stays, startedMs, queueEndedMs),
       scans: `${count} of ${sizeOf(images[0]!)}, ${lanes} at once on ${availableParallelism()} cores`,
     };
   } finally {
     watching.stop();
     await device.close();
   }
+}
+
+/** Time of stays on the device between two moments of `performance.now()`, added up, in percent of the time between them. */
+export function sharePercent(
+  stays: readonly Pick<Usage, 'at' | 'seconds'>[],
+  fromMs: number,
+  toMs: number,
+): number {
+  const within = stays.map(({ at, seconds }) => {
+    const beganMs = Date.parse(at) - performance.timeOrigin;
+    return Math.max(0, Math.min(toMs, beganMs + 1000 * seconds) - Math.max(fromMs, beganMs));
+  });
+  return (100 * within.reduce((sum, each) => sum + each, 0)) / (toMs - fromMs);
+}
+
+/** What a worker knows of its device's memory. */
+async function memoryOf(visible: string | undefined) {
+  if (visible === '') return {};
+  const check = deviceCheck(pinnedDevice('0', visible), undefined);
+  const { memory } = await check();
+  if (memory === undefined) return {};
+  return { memoryMb: memory.totalMb, usedMb: async () => (await check()).memory?.usedMb };
 }
 
 async function storeModels(store: ObjectStore, models: ReadonlyMap<Organ, Uint8Array>): Promise<string[]> {

@@ -6,6 +6,7 @@ import { PlusctError } from '../domain/errors.js';
 import { patientPairs, requireNames } from '../domain/patients.js';
 import { type Person, Person as PersonSchema } from '../domain/person.js';
 import type { EngineSettings } from '../domain/training-set.js';
+import { settingOf } from '../engines/engine-settings.js';
 import { engineByName } from '../engines/registry.js';
 import { findCollections } from '../sources/listing.js';
 import { adapterFor } from '../sources/registry.js';
@@ -105,15 +106,13 @@ function chosenSettings({ engine, engineSetting = [] }: BuildOptions): { engineS
   return engineSetting.length === 0 ? {} : { engineSettings: given };
 }
 
-/** Settings given as `name=value`: numbers and true or false are taken as such, everything else as text. */
+/** Settings of an engine, each given as `name=value`. */
 export function parseSettings(texts: readonly string[], option = '--engine-setting'): EngineSettings {
   return Object.fromEntries(
     texts.map((text) => {
-      const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-      if (name === undefined || value === undefined)
-        throw new WrongOption(`${option} is '${text}'; give a name and a value, as epochs=50`);
-      if (value === 'true' || value === 'false') return [name, value === 'true'];
-      return [name, value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
+      const setting = settingOf(text);
+      if (setting !== undefined) return setting;
+      throw new WrongOption(`${option} is '${text}'; give a name and a value, as epochs=50`);
     }),
   );
 }

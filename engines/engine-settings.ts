@@ -2,6 +2,14 @@ import type { z } from 'zod';
 import { PlusctError } from '../domain/errors.js';
 import type { EngineSettings } from '../domain/training-set.js';
 
+/** A setting written as `name=value`: numbers and true or false are taken as such, everything else as text; undefined for anything else. */
+export function settingOf(text: string): [name: string, value: EngineSettings[string]] | undefined {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) return undefined;
+  if (value === 'true' || value === 'false') return [name, value === 'true'];
+  return [name, value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
+}
+
 /** For engines that have nothing to set. Throws `InvalidInput` naming whatever was given. */
 export function noSettings(engine: string, given: Readonly<EngineSettings>): EngineSettings {
   const [first] = Object.keys(given);

@@ -6,10 +6,15 @@ import { meanUse } from '../../bench/gpu-device.js';
 import { gpuPage } from '../../bench/gpu-page.js';
 import { GpuProgress } from '../../bench/gpu-progress.js';
 import { inLanes } from '../../bench/gpu-run.js';
-import { enlarged } from '../../bench/gpu-speed.js';
+import { enlarged, sharePercent } from '../../bench/gpu-speed.js';
 import { geometryOf, volumeOf } from '../engines/phantom.js';
 
-const about = { device: 'Some GPU 80GB', settings: { epochs: 50 }, date: new Date('2026-01-02T03:04:05Z') };
+const about = {
+  state: 'nnU-Net 2, commit abc',
+  device: 'Some GPU 80GB',
+  settings: { epochs: 50 },
+  date: new Date('2026-01-02T03:04:05Z'),
+};
 
 it('the page of the GPU bench names the device, sets both engines beside each other and says what it does not know', () => {
   const row = { set: 'phantoms', organ: 'spleen' as const, cases: 3, nnunet: 0.9512, atlas: 0.87 };
@@ -23,7 +28,7 @@ it('the page of the GPU bench names the device, sets both engines beside each ot
       { models: 4, scans, perMinute: 60, computing: 120 },
     ],
   });
-  expect(page).toMatch(/^2026-01-02 · .* · device: Some GPU 80GB · epochs=50$/m);
+  expect(page).toMatch(/^2026-01-02 · .* · device: Some GPU 80GB · nnU-Net 2, commit abc · epochs=50$/m);
   expect(page).toContain('| phantoms | spleen | 3 | 0.951 | 0.870 | 12 s | 61 s | 91 % |');
   expect(page).toContain('| phantoms | spleen | 3 | 0.951 | 0.870 | – | – | not known |');
   expect(page).toContain('| process that stays | 30.0 | **7.5×** |');
@@ -41,6 +46,16 @@ it('the use of a device counts within its time only', () => {
   const samples = [10, 90, 70, 20].map((percent, n) => ({ atMs: 100 * n, percent }));
   expect(meanUse(samples, 100, 200)).toBe(80);
   expect(meanUse(samples, 400, 500)).toBeUndefined();
+});
+
+it('the time on a device counts as far as it lies within', () => {
+  const at = (ms: number) => new Date(performance.timeOrigin + ms).toISOString();
+  const stays = [
+    { at: at(0), seconds: 2 },
+    { at: at(3000), seconds: 1 },
+    { at: at(6000), seconds: 9 },
+  ];
+  expect(sharePercent(stays, 1000, 5000)).toBeCloseTo(50, 0);
 });
 
 it('what a run has found is found by the next one of the same device and settings alone', async () => {
