@@ -1,16 +1,15 @@
 import { BenchmarkCase, BenchmarkPlan } from '../domain/benchmark.js';
 import { planRecipes } from '../domain/benchmark-planning.js';
-import { CaseGroups } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
-import { caseGroupsKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { organs } from '../domain/organ.js';
 import type { Recipe } from '../domain/recipe.js';
 import type { PoolCase } from '../domain/recipe-cases.js';
 import { recipes as builtIn } from '../domain/recipes.js';
 import type { EngineSettings, TrainingLabel } from '../domain/training-set.js';
-import { hashOf, readJson } from '../storage/json.js';
+import { readCaseGroups } from '../storage/case-groups.js';
+import { hashOf } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readResult } from '../storage/results.js';
@@ -41,7 +40,7 @@ export async function makeBenchmarkPlan(
   const engine = engineByName(engineName);
   const { name, version, summary, finetunes = false } = engine.describe();
   const { pool, cases } = await finishedCases(store, campaign);
-  const { pairs = [], groups = [] } = (await readJson(store, caseGroupsKey(campaign), CaseGroups)) ?? {};
+  const { pairs, groups } = await readCaseGroups(store, campaign);
   const planned = planRecipes(recipes, {
     pool: { cases: pool, groups },
     kinship: { pairs, groups },

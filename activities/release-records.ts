@@ -1,14 +1,14 @@
 import { CampaignPlan } from '../domain/campaign.js';
-import { CaseGroups } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
 import type { CaseView } from '../domain/case-view.js';
 import type { Decisions } from '../domain/decision.js';
-import { campaignPlanKey, caseGroupsKey, evaluationKey, modelKey } from '../domain/keys.js';
+import { campaignPlanKey, evaluationKey, modelKey } from '../domain/keys.js';
 import { Model } from '../domain/model.js';
 import type { Person } from '../domain/person.js';
 import type { ReleaseChoice } from '../domain/release.js';
 import type { JudgedCases } from '../domain/release-compose.js';
 import { compareVersions } from '../domain/semver.js';
+import { readCaseGroups } from '../storage/case-groups.js';
 import { readDecisions } from '../storage/decisions.js';
 import { type KnownErratum, readErrata } from '../storage/errata.js';
 import { readJson, requireJson } from '../storage/json.js';
@@ -50,7 +50,7 @@ export async function readReleaseRecords(
     readCaseViews(store, campaign, { modelsBind: choice.trainingBinds }),
     readDecisions(store, campaign),
     readRoster(store, campaign),
-    readJson(store, caseGroupsKey(campaign), CaseGroups),
+    readCaseGroups(store, campaign),
     judgedCases(store, campaign),
     readErrata(store, campaign),
     releaseVersions(store, campaign),
@@ -65,7 +65,7 @@ export async function readReleaseRecords(
     decisions,
     people,
     models,
-    groups: groups?.groups ?? [],
+    groups: groups.groups,
     evaluations,
     errata,
     earlier,

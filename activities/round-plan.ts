@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { CaseResult } from '../domain/campaign.js';
 import type { CaseSummary } from '../domain/case.js';
-import { CaseGroups } from '../domain/case-groups.js';
+import type { CaseGroups } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
 import { copiesOf, drawHeldOut, leaks } from '../domain/held-out.js';
-import { type CaseAddress, caseGroupsKey } from '../domain/keys.js';
+import type { CaseAddress } from '../domain/keys.js';
 import type { Organ } from '../domain/organ.js';
 import type { ObjectRef } from '../domain/primitives.js';
 import {
@@ -17,8 +17,9 @@ import {
   type RoundSnapshot,
 } from '../domain/round.js';
 import type { OrganModels, TeachingCase } from '../domain/teaching.js';
+import { readCaseGroups } from '../storage/case-groups.js';
 import { putContent } from '../storage/content.js';
-import { hashOf, readJson } from '../storage/json.js';
+import { hashOf } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readResult } from '../storage/results.js';
@@ -68,7 +69,7 @@ export async function planRound(store: ObjectStore, asked: AskedRound): Promise<
   const given = asked.teachers === 'standing' ? standing : (asked.teachers ?? {});
   const teachers = ofOrgans(given, organs);
   refuseSeveralTeachers(plan, teachers);
-  const groups = (await readJson(store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
+  const { groups } = await readCaseGroups(store, campaign);
   const cases = await roundCases(store, campaign);
   const seen = await seenBy(store, organs, [standing, teachers], groups);
   const heldOut = await holdOut({ store, plan, cases, seen, groups }, asked.heldOut);

@@ -5,6 +5,7 @@ import { addBenchmarks } from './benchmark-program.js';
 import { campaignOption, collect, jsonOption, patientsOption, withSession } from './command-parts.js';
 import { addDevices } from './device-program.js';
 import { addEngine } from './engine-program.js';
+import { addKinship } from './kinship-program.js';
 import { addLabels } from './label-program.js';
 import { addReleases } from './release-program.js';
 import { addRounds } from './round-program.js';
@@ -253,27 +254,6 @@ function addFindings(program: Command): void {
   deciding('exclude', 'leave a case out');
 }
 
-function addLeakage(program: Command): void {
-  program
-    .command('leakage <train> <test>')
-    .description('prove that no scan of one folder is in the other, under whatever name; needs no server')
-    .addOption(patientsOption('no patient may be in both folders either'))
-    .option('--jobs <n>', 'threads; as many as cores unless told otherwise')
-    .addOption(jsonOption())
-    .action(async (train, test, options) => (await import('./leakage.js')).leakage(train, test, options));
-  program
-    .command('split [campaign]')
-    .description('divide a campaign’s cases; cases of one scan or patient stay together')
-    .option('--shares <list>', 'parts and their shares', 'train=0.8,test=0.2')
-    .addOption(patientsOption('scans of one patient stay together'))
-    .option('--seed <n>', 'another split for every seed', '1')
-    .addOption(jsonOption())
-    .action(async (campaign, options) => {
-      const { split } = await import('./split.js');
-      await withSession((session) => split(session, campaign, options));
-    });
-}
-
 function addSeg(program: Command): void {
   const seg = program.command('seg').description('labels as DICOM SEG, and back');
   seg
@@ -367,7 +347,7 @@ export function program(): Command {
   addCampaigns(root);
   addEngine(root);
   addEvaluate(root);
-  addLeakage(root);
+  addKinship(root);
   addSeg(root);
   addAudit(root);
   addEffort(root);

@@ -10,6 +10,7 @@ import { manifestPath, publicationPath } from '../reports/croissant.js';
 import { getContent } from '../storage/content.js';
 import { sha256 } from '../storage/hash.js';
 import { canonicalJson } from '../storage/json.js';
+import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { readPublication, requireRelease, type StoredRelease } from '../storage/releases.js';
 import { printJson, say } from './output.js';
@@ -42,7 +43,12 @@ interface Download {
   readonly release: StoredRelease;
   readonly publication: Publication;
   record: FolderRecord;
+  /** Ends when the record that was last asked for is on disk. */
+  recorded: Promise<void>;
 }
+
+/** Volumes that are fetched and held in memory at once. */
+const filesAtOnce = 4;
 
 /** `plusct release download VERSION --out DIR`: a release in a layout; what is there already and whole is not fetched again. */
 export async function downloadRelease(
@@ -62,8 +68,9 @@ export async function downloadRelease(
   checkPaths(release.manifest);
   const folder = resolve(options.out);
   const record = await recordFor(folder, release, options);
-  const download: Download = { store, folder, release, publication, record };
-  await writeWhole(folder, recordPath, canonicalJson(record));
+  const recorded = writeWhole(folder, recordPath, canonicalJson(record));
+  await recorded;
+  const download: Download = { store, folder, release, publication, record, recorded };
   const display = stepDisplay();
   const said = (done: number, total: number) => display.update([{ name: 'files', done, total }]);
   const { leftOut, fetched, kept } =
@@ -136,13 +143,13 @@ async function fetchLayout(download: Download, said: Said): Promise<Fetched> {
   bytesOf.set(publication.croissant.sha256, publication.croissant.bytes);
   const expected = expectedFiles(release, publication, record);
   let [done, fetched] = [0, 0];
-  for (const file of expected) {
+  await mapBounded(expected, filesAtOnce, async (file) => {
     if (!(await isThere(download, file))) {
       await writeExpected(download, file, own.get(file.path), bytesOf);
       fetched += 1;
     }
     said(++done, expected.length);
-  }
+  });
   return { leftOut, fetched, kept: expected.length - fetched };
 }
 
@@ -174,7 +181,9 @@ async function writeExpected(
 async function noteMade(download: Download, path: string, bytes: Uint8Array): Promise<void> {
   const { folder, record } = download;
   download.record = { ...record, made: { ...record.made, [path]: sha256(bytes) } };
-  await writeWhole(folder, recordPath, canonicalJson(download.record));
+  const write = () => writeWhole(folder, recordPath, canonicalJson(download.record));
+  download.recorded = download.recorded.then(write);
+  await download.recorded;
 }
 
 async function fetchSegmentations(

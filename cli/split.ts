@@ -1,10 +1,9 @@
 import type { Worklist } from '../domain/campaign.js';
-import { CaseGroups, groupsOf } from '../domain/case-groups.js';
+import { groupsOf } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
-import { caseGroupsKey } from '../domain/keys.js';
 import { patientPairs, requireNames } from '../domain/patients.js';
 import { splitCases } from '../domain/split.js';
-import { readJson } from '../storage/json.js';
+import { readCaseGroups } from '../storage/case-groups.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { printJson, say, styled } from './output.js';
 import { readPatientTable } from './patient-file.js';
@@ -20,7 +19,7 @@ export async function split(
   const campaign = await chooseCampaign(session.store, named);
   const [shares, seed] = [sharesOf(options.shares), wholeNumber('--seed', options.seed, 0)];
   const worklist = await requireWorklist(session.store, campaign);
-  const groups = (await readJson(session.store, caseGroupsKey(campaign), CaseGroups))?.groups ?? [];
+  const { groups } = await readCaseGroups(session.store, campaign);
   const cases = worklist.cases.map(caseName);
   const patients =
     options.patients === undefined ? [] : await patientsOf(options.patients, campaign, worklist);

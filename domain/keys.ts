@@ -21,6 +21,11 @@ export const manifestKey = (campaign: string, collection: Collection): string =>
   `${campaignPrefix(campaign)}/manifests/${collection}.json`;
 /** Which cases show one scan, with the proof. */
 export const caseGroupsKey = (campaign: string): string => `${campaignPrefix(campaign)}/case-groups.json`;
+/** What tables that came after the build say of patients, each under the table's hash. */
+export const patientTablesPrefix = (campaign: string): string =>
+  `${campaignPrefix(campaign)}/patient-tables/`;
+export const patientTableKey = (campaign: string, tableSha256: string): string =>
+  `${patientTablesPrefix(campaign)}${tableSha256}.json`;
 export const worklistsPrefix = (campaign: string): string => `${campaignPrefix(campaign)}/worklist`;
 /** Every case that goes on to pre-labelling, in order; a further edition for each time that decisions changed it. */
 export const worklistKey = (campaign: string, edition = 1): string =>

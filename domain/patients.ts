@@ -31,6 +31,15 @@ export type SamePatient = z.infer<typeof SamePatient>;
 export const PatientPair = z.object({ first: z.string(), second: z.string(), same: SamePatient });
 export type PatientPair = z.infer<typeof PatientPair>;
 
+/** What a table that came after the build says of a campaign's cases; written once. */
+export const KnownPatients = z.object({
+  pairs: z.array(PatientPair).min(1),
+  /** Who says that the table is right, and why. */
+  by: z.string(),
+  why: z.string(),
+});
+export type KnownPatients = z.infer<typeof KnownPatients>;
+
 /** One line of evidence for people. */
 export function patientText({ table, sha256, lines }: SamePatient): string {
   const [one, other] = lines;

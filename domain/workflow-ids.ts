@@ -47,6 +47,8 @@ export const taskEntity = (at: CaseAddress, round: number, kind?: TaskKind): str
 export const tasksPrefix = (at: CaseAddress): string => `task/${at.collection}/${at.caseId}/`;
 /** Who belongs to a campaign, and every change of that. */
 export const rosterEntity = 'roster';
+/** Tables that say which cases are of one patient. */
+export const patientsEntity = 'patients';
 /** Which models propose, and every change of that. */
 export const standingEntity = 'standing';
 export const roundEntity = (roundId: string): string => `pseudo-label-round/${roundId}`;

@@ -32,7 +32,7 @@ export async function storeMiniCampaign(
   };
   await publishJson(store, campaignPlanKey(campaign), CampaignPlan.parse(plan));
   await storeMiniCase(store, campaign, 'volume-1');
-  await finish(store, campaign, 'volume-2', { licence, mend });
+  await finishMiniCase(store, campaign, 'volume-2', { licence, mend });
   // In mini cases the author of every proposal is `model`.
   const model = {
     modelId: 'model',
@@ -46,11 +46,12 @@ export async function storeMiniCampaign(
   await publishJson(store, modelKey('model'), Model.parse(model));
 }
 
-async function finish(
+/** A finished case, as `volume-2` of a mini campaign is. */
+export async function finishMiniCase(
   store: ObjectStore,
   campaign: string,
   caseId: string,
-  changes: { licence: string; mend: (geometry: Geometry) => Geometry },
+  changes: { licence: string; mend?: (geometry: Geometry) => Geometry },
 ): Promise<void> {
   const { at, labels, image } = await storeMiniCase(store, campaign, caseId, changes);
   const spleen = labels.find(({ organ }) => organ === 'spleen')!;
