@@ -4,7 +4,10 @@ import { type MadeCampaign, type MadeConsole, makeCampaign, makeConsole } from '
 
 const tasks = 50;
 const claimers = Array.from({ length: 100 }, (_, n) => `junior-${n}`);
-const people = claimers.map((id) => ({ id, role: 'junior', simulated: false }));
+const people = [
+  ...claimers.map((id) => ({ id, role: 'junior', simulated: false })),
+  { id: 'hasty', role: 'junior', simulated: false, quota: 2 },
+];
 
 let installation: Installation;
 let servers: MadeConsole[];
@@ -28,6 +31,20 @@ afterAll(async () => {
 });
 
 describe('the work queue', () => {
+  it('gives nobody more than their quota who claims several cases at one moment', async () => {
+    const hasty = servers[0]!.as('hasty');
+    const of = ({ at }: MadeCampaign['cases'][number]) =>
+      `/campaigns/${made.campaign}/tasks/${at.collection}/${at.caseId}/1/commands`;
+    const paths = made.cases.slice(0, 6).map(of);
+    const claims = await Promise.all(
+      paths.map(async (path) => ({ path, ...(await hasty.post(path, { kind: 'claim' })) })),
+    );
+    const [held, refused] = [200, 409].map((code) => claims.filter(({ status }) => status === code));
+    expect([held!.length, refused!.length]).toEqual([2, 4]);
+    for (const { body } of refused!) expect(body.detail).toContain('hasty holds 2 of at most 2 tasks');
+    for (const { path } of held!) expect((await hasty.post(path, { kind: 'release' })).status).toBe(200);
+  });
+
   it('gives 50 leases to 100 people who ask at once, at two servers', async () => {
     const path = `/campaigns/${made.campaign}/inbox/next`;
     const answers = await Promise.all(

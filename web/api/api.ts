@@ -18,6 +18,7 @@ import type { OidcProvider } from './identity/oidc.js';
 import type { SignedIn } from './identity/signed-in.js';
 import { problem } from './problem.js';
 import type { Rosters } from './rosters.js';
+import type { Turns } from './turns.js';
 
 /** The server as routes see it: schemas are zod's. */
 export type Api = FastifyInstance<
@@ -37,6 +38,8 @@ export interface ApiContext {
   readonly work: VolumeWork;
   readonly rosters: Rosters;
   readonly boards: Boards;
+  /** What one person asks of tasks goes one after the other: of claims at one moment each sees those before it. */
+  readonly turns: Turns;
   readonly proofs: Proofs;
   /** Largest upload, and where uploads wait until they are checked. */
   readonly uploads: { readonly maxBytes: number; readonly folder: string };

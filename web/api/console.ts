@@ -10,6 +10,7 @@ import type { OidcSettings } from './identity/oidc-settings.js';
 import { Sessions } from './identity/session-cookie.js';
 import { Rosters } from './rosters.js';
 import { createServer, type ServerOptions } from './server.js';
+import { Turns } from './turns.js';
 
 /** Everybody's local operator: the owner of the machine. */
 export const localOperator = 'operator';
@@ -52,6 +53,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     work,
     rosters: new Rosters(store, options.operators ?? (options.oidc === undefined ? [localOperator] : [])),
     boards: new Boards(store),
+    turns: new Turns(),
     ...proofsOf(store, identity, options.oidc),
     uploads: { maxBytes: maxUploadBytes, folder: quarantineFolder },
   };

@@ -9,7 +9,7 @@ export async function askDesk(
   address: TaskAddress,
   command: TaskCommand,
 ): Promise<DeskAnswer> {
-  const { store, queueSuffix, rosters, boards } = context;
+  const { store, queueSuffix, rosters, boards, turns } = context;
   const around = {
     client: await context.client(),
     store,
@@ -17,9 +17,11 @@ export async function askDesk(
     personOf: (campaign: string, id: string) => rosters.person(campaign, id),
     boardOf: (campaign: string) => boards.of(campaign).all(),
   };
-  const answer = await askTask(around, address, command);
-  if (!('kept' in answer)) {
-    await boards.of(address.campaign).refreshOne(taskEntity(address, address.round, address.kind));
-  }
-  return answer;
+  return turns.inTurn(`${address.campaign}/${command.actor}`, async () => {
+    const answer = await askTask(around, address, command);
+    if (!('kept' in answer)) {
+      await boards.of(address.campaign).refreshOne(taskEntity(address, address.round, address.kind));
+    }
+    return answer;
+  });
 }
