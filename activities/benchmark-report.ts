@@ -119,7 +119,8 @@ async function sectionOf(
       };
     }),
   );
-  return recipeSection(planned, outcome, scored);
+  const settings = course === undefined ? undefined : plan.courses[course]?.settings;
+  return recipeSection(planned, outcome && { ...outcome, settings }, scored);
 }
 
 /** What is to be said of the choice of hard cases. */

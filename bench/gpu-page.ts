@@ -1,4 +1,4 @@
-import type { EngineSettings } from '../domain/training-set.js';
+import { type EngineSettings, settingsText } from '../domain/training-set.js';
 import type { Speed, Use } from './gpu-speed.js';
 import type { OrganRow, TrainingTime } from './gpu-training.js';
 import { machineLine } from './report.js';
@@ -20,10 +20,9 @@ const seconds = (took: number | undefined): string => (took === undefined ? '–
 
 /** What a run has found so far, as a page of Markdown; parts that are still to be done are left out. */
 export function gpuPage({ device, settings, date, state, rows, speed, uses }: GpuPage): string {
-  const chosen = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   return `# nnU-Net measured
 
-${machineLine(date)} · device: ${device} · ${state} · ${chosen.join(', ')}
+${machineLine(date)} · device: ${device} · ${state} · ${settingsText(settings)}
 
 Repeat it with \`npm run bench:gpu\` on a machine with a GPU, or with \`npm run bench:gpu -- --cpu\`. It trains a model for each organ on the cases whose
 source labels it, and compares its masks in the other cases with the reference. Cut off, it goes on with what is missing. \`--setting NAME=VALUE\`

@@ -5,6 +5,7 @@ import type {
   TestSummary,
 } from '../domain/benchmark-summary.js';
 import { organs } from '../domain/organ.js';
+import { settingsText } from '../domain/training-set.js';
 import { figure } from '../reports/format.js';
 import { cut, printTable, say, styled } from './output.js';
 
@@ -25,6 +26,8 @@ export function printBenchmark(summary: BenchmarkSummary): void {
   for (const { id, status, why } of recipes) if (why !== undefined) say(`${id} ${status}: ${why}`);
   const unscored = recipes.flatMap(({ tests }) => tests.flatMap((test) => test.unscored));
   for (const line of [...new Set(unscored)]) say(`not scored: ${line}`);
+  const settings = new Set(recipes.map((each) => settingsText(each.settings)));
+  for (const text of settings) if (text !== '') say(`${engine.name} set to ${text}`);
   say(engine.summary);
   say(
     `Run ${run}. \`plusct benchmark report ${run} --out DIR\` writes its report: NSD, spread, pictures, contract.`,

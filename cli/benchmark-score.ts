@@ -179,7 +179,11 @@ function sectionOf(
   const { modelId } = summary.recipes.find(({ id }) => id === planned.recipe.id)!;
   return recipeSection(
     planned,
-    { lessons: [], ...(modelId === undefined ? {} : { modelId }) },
+    {
+      lessons: [],
+      settings: plan.courses[planned.course!]?.settings,
+      ...(modelId === undefined ? {} : { modelId }),
+    },
     scored.map(({ test, theirs, ours, faults, missing }) => ({
       test,
       entries: [

@@ -3,6 +3,7 @@ import { CourseLesson } from './benchmark.js';
 import { metricNames } from './metric.js';
 import { CampaignName, ObjectRef, Sha256 } from './primitives.js';
 import { Recipe, RecipeTest } from './recipe.js';
+import { EngineSettings } from './training-set.js';
 
 /** Mean and standard deviation over cases, as shares of 1; null where there is none. */
 const Spread = z.object({ mean: z.number().nullable(), sd: z.number().nullable() });
@@ -41,6 +42,8 @@ export const RecipeSummary = z.object({
   why: z.string().optional(),
   training: z.array(z.object({ role: z.string(), asked: z.number().int(), used: z.number().int() })),
   lessons: z.array(CourseLesson),
+  /** What the engine was set to. */
+  settings: EngineSettings.default({}),
   modelId: z.string().optional(),
   contractSha256: Sha256,
   tests: z.array(TestSummary),

@@ -7,6 +7,13 @@ import { CampaignName, CaseId, CollectionName, OrganName, Sha256 } from './primi
 export const EngineSettings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 export type EngineSettings = z.infer<typeof EngineSettings>;
 
+/** Settings as the command line takes them. */
+export function settingsText(settings: EngineSettings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+}
+
 /** Which mask of an organ a case is trained with. */
 export const TrainingLabel = z.object({
   organ: OrganName,

@@ -1,6 +1,7 @@
 import type { CourseLesson } from '../domain/benchmark.js';
 import type { BenchmarkFigure, BenchmarkSummary } from '../domain/benchmark-summary.js';
 import type { MetricRow } from '../domain/metric.js';
+import { settingsText } from '../domain/training-set.js';
 import { hashOf } from '../storage/json.js';
 import { benchmarkFigures, type ChallengingCase, type RecipeSection, type TestSection } from './benchmark.js';
 import { benchmarkStyle } from './benchmark-style.js';
@@ -151,7 +152,7 @@ function recipePart(section: RecipeSection, plots: readonly Plot[], pictures: re
   const { recipe, status, why, tests } = section;
   const after = { paper: 'as in the paper', repository: 'as in the paper’s repository', own: 'own recipe' };
   return html`<article id="${recipe.id}"><h3>${recipe.title}</h3>
-<p class="line"><code>${recipe.id}</code> ${after[recipe.after]}. ${trainingText(section)}</p>
+<p class="line"><code>${recipe.id}</code> ${after[recipe.after]}. ${trainingText(section)}${settingsNote(section)}</p>
 ${why === undefined ? undefined : html`<div class="warning"><b>${status === 'refused' ? 'It was refused.' : 'It came to nothing.'}</b> <span class="why">${why}</span></div>`}
 ${status === 'done' ? resultTables(tests) : undefined}
 ${tests.flatMap(faults)}
@@ -164,6 +165,11 @@ ${lessonsList(section.lessons)}</article>`;
 function trainingText({ training }: RecipeSection): string {
   const parts = training.map(({ role, asked, used }) => `${used} of ${asked} ${role}`);
   return `Training cases: ${parts.join(', ')}.`;
+}
+
+function settingsNote({ settings }: RecipeSection): Html | undefined {
+  const text = settingsText(settings);
+  return text === '' ? undefined : html` Engine set to ${text}.`;
 }
 
 function resultTables(tests: readonly TestSection[]): Html {

@@ -3,6 +3,7 @@ import { benchmarkContract } from '../domain/benchmark-contract.js';
 import type { BenchmarkFigure, RecipeSummary, TestSummary } from '../domain/benchmark-summary.js';
 import type { MetricContract, MetricRow, OrganFigures } from '../domain/metric.js';
 import type { Recipe } from '../domain/recipe.js';
+import type { EngineSettings } from '../domain/training-set.js';
 import { hashOf } from '../storage/json.js';
 import { type Evaluation, evaluateRows } from './evaluation.js';
 import { figuresOf, type Measure, measuresOf } from './measure.js';
@@ -34,6 +35,8 @@ export interface RecipeSection {
   readonly why?: string;
   readonly training: RecipeSummary['training'];
   readonly lessons: readonly CourseLesson[];
+  /** What the engine was set to. */
+  readonly settings: EngineSettings;
   readonly modelId?: string;
   readonly contract: MetricContract;
   readonly tests: readonly TestSection[];
@@ -49,11 +52,11 @@ export interface ScoredTest {
 /** What is said of one recipe. A pure consequence of plan, outcome and figures. */
 export function recipeSection(
   { recipe, refused, training }: PlannedRecipe,
-  outcome: CourseOutcome | undefined,
+  outcome: (CourseOutcome & { readonly settings?: EngineSettings | undefined }) | undefined,
   scored: readonly ScoredTest[],
 ): RecipeSection {
   const contract = benchmarkContract(recipe.organs);
-  const { modelId, none, lessons = [] } = outcome ?? {};
+  const { modelId, none, lessons = [], settings = {} } = outcome ?? {};
   const why = refused?.why ?? none;
   return {
     recipe,
@@ -61,6 +64,7 @@ export function recipeSection(
     ...(why === undefined ? {} : { why }),
     training,
     lessons,
+    settings,
     ...(modelId === undefined ? {} : { modelId }),
     contract,
     tests: scored.map((each) => testSection(recipe, contract, each)),
@@ -91,13 +95,14 @@ function testSection(recipe: Recipe, contract: MetricContract, scored: ScoredTes
 
 /** The section in figures, for programs: of the first entry, which is the run's own. */
 export function recipeSummary(section: RecipeSection): RecipeSummary {
-  const { recipe, status, why, training, lessons, modelId, contract, tests } = section;
+  const { recipe, status, why, training, lessons, settings, modelId, contract, tests } = section;
   const { id, title, family, after, organs, notes = [] } = recipe;
   return {
     ...{ id, title, family, after, organs, notes, status },
     ...(why === undefined ? {} : { why }),
     training,
     lessons: [...lessons],
+    settings,
     ...(modelId === undefined ? {} : { modelId }),
     contractSha256: hashOf(contract),
     tests: tests.map(testSummary),

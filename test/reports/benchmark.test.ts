@@ -37,7 +37,8 @@ const scored = planned.tests.map((test, at) => ({
   unscored: at === 0 ? ['kits19/a: <no> body'] : [],
   remarks: [],
 }));
-const done = recipeSection(planned, { modelId: 'm', lessons: [] }, scored);
+const settings = { epochs: 50 };
+const done = recipeSection(planned, { modelId: 'm', lessons: [], settings }, scored);
 const pageOf = (section: typeof done) =>
   benchmarkPage({
     title: 'Trial',
@@ -96,6 +97,7 @@ describe('the report of a run', () => {
     // The whole page would be the message of a failure: only what was not found is.
     const flat = text.replaceAll('>\n<', '><');
     const wanted = [
+      'Engine set to epochs=50.',
       '<b>KiTS (210)</b> <span>2 of 210 cases</span>',
       '<tr class="ours"><td>atlas</td><td>70.5 ± 13.4<small>n 2</small>',
       '<td>published, table-2/liver-on-kits</td><td>95.9 ± 9.35</td><td>86.3 ± 14.1</td>',
