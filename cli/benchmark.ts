@@ -11,6 +11,7 @@ import { canonicalJson } from '../storage/json.js';
 import { chosenRecipes, type RunOptions, trainingChoice } from './benchmark-options.js';
 import { printBenchmark } from './benchmark-print.js';
 import { completeRun } from './benchmark-run.js';
+import { warnOfMissing } from './missing-devices.js';
 import { printJson } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
 
@@ -30,6 +31,7 @@ export async function runRecipes(
   const plan = await makeBenchmarkPlan({ store, engineByName }, { campaign, recipes, ...choice });
   if (refuses(plan, names.includes('all'))) return;
   const run = await publishBenchmarkPlan(store, plan);
+  await warnOfMissing(session, campaign);
   const summary = await completeRun(session, run);
   if (options.out !== undefined) await writeRun(session, summary, options.out);
   if (options.json) printJson(summary);

@@ -14,6 +14,7 @@ import { hashOf, readJson } from '../storage/json.js';
 import { madeUnder, requireWorklist } from '../storage/worklists.js';
 import type { BuildReport } from '../workflows/build-dataset.js';
 import { requireEngineHere } from './engine.js';
+import { warnOfMissing } from './missing-devices.js';
 import { printJson, say } from './output.js';
 import { showProgress } from './progress.js';
 import { printScores } from './score-print.js';
@@ -111,6 +112,7 @@ export async function runBuild(
 ): Promise<void> {
   requireEngineHere(plan.engine);
   const handle = await startBuild(session, plan);
+  if (plan.devices !== undefined) await warnOfMissing(session, plan.campaign, plan.devices);
   if (options.wait)
     return printReport(session, await waitForBuild(session, plan, handle), options.json === true);
   if (options.json) return printJson({ campaign: plan.campaign, workflowId: handle.workflowId });

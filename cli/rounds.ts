@@ -15,6 +15,7 @@ import {
 } from '../storage/rounds.js';
 import type { PseudoLabelProgress } from '../workflows/pseudo-label-cases.js';
 import type { RoundEnd, RoundProgress } from '../workflows/pseudo-label-round.js';
+import { warnOfMissing } from './missing-devices.js';
 import { printJson, printTable, say, styled } from './output.js';
 import { type Step, stepDisplay } from './progress.js';
 import { heldOutChoice, type RoundOptions, roundPlan } from './round-options.js';
@@ -39,6 +40,7 @@ export async function runRounds(session: Session, options: RoundOptions): Promis
     heldOut,
     ...(options.teacher === 'standing' ? { teachers: 'standing' as const } : {}),
   });
+  await warnOfMissing(session, campaign);
   const done: { round: Round; end: RoundEnd }[] = [];
   let round: Round | undefined = first.round;
   for (let left = rounds; round !== undefined && left > 0; left -= 1) {

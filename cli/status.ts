@@ -1,3 +1,4 @@
+import { devicesOf } from '../activities/campaign-devices.js';
 import {
   type CampaignStatus,
   evaluationsOf,
@@ -9,6 +10,7 @@ import { collectionFacts } from '../domain/collection.js';
 import type { SeenDevice } from '../domain/device-state.js';
 import { closed, sentence } from '../domain/sentence.js';
 import { printFittingTable } from './fit-table.js';
+import { missingDevices } from './missing-devices.js';
 import { cut, printJson, say, styled, terminalWidth, wrapped } from './output.js';
 import { printScores } from './score-print.js';
 import { chooseCampaign, type Session } from './session.js';
@@ -23,14 +25,25 @@ export async function status(
   const now = await readCampaignStatus(session.store, name);
   const evaluations = await evaluationsOf(session.store, name);
   const devices = await seenDevices(session.store, session.client);
+  const missing = isUnfinished(now)
+    ? missingDevices((await devicesOf(session.store, name)).devices, devices)
+    : [];
   if (options.json) return printJson({ ...now, evaluations, devices });
   printCollections(now);
   printDevices(devices);
+  for (const line of missing) say(`\n${styled('yellow', line)}`);
   printFindings(now, options.all === true);
   const newest = evaluations.at(-1);
   const summary = newest === undefined ? undefined : await readEvaluation(session.store, newest);
   if (summary !== undefined) printScores(summary);
   for (const key of now.datasetKeys) say(`\nDataset s3://${session.config.s3.bucket}/${key}`);
+}
+
+function isUnfinished({ collections }: CampaignStatus): boolean {
+  return collections.some(
+    ({ listed, ingested, quarantined, excluded, finished }) =>
+      finished < Math.max(listed, ingested) - quarantined - excluded,
+  );
 }
 
 function printCollections(now: CampaignStatus): void {

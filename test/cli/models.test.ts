@@ -6,10 +6,13 @@ import { putTrainingSet, trainOn } from '../../activities/training.js';
 import { exportToFile, importFromFile, listAll, showModel } from '../../cli/models.js';
 import { status } from '../../cli/status.js';
 import { usage } from '../../cli/usage.js';
+import { CampaignPlan } from '../../domain/campaign.js';
 import type { DeviceState } from '../../domain/device-state.js';
+import { campaignPlanKey } from '../../domain/keys.js';
 import type { Usage } from '../../domain/usage.js';
 import { readDeviceStates, recordDeviceState } from '../../storage/device-states.js';
 import { sha256 } from '../../storage/hash.js';
+import { publishJson } from '../../storage/json.js';
 import { memoryStore } from '../../storage/memory.js';
 import { recordUsage } from '../../storage/usages.js';
 import { learner, setOf } from '../activities/learner.js';
@@ -102,6 +105,20 @@ describe('devices at the terminal', () => {
     expect(text).toContain('here-1 (a100) since 2026-01-01 08:00: GPU is lost');
     await recordDeviceState(store, state('here-1'));
     expect(await printed(() => status(session, 'mini', {}))).not.toContain('take no work');
+  });
+
+  it('of a class that work goes to and that nobody is of are missed, while cases are unfinished', async () => {
+    await recordDeviceState(store, state('here-2', { hardwareClass: 'a100' }));
+    const plan = { campaign: 'classes', collections: [{ collection: 'lits', directory: '/none' }] };
+    const more = { refine: 'human', engine: 'atlas', people: [], seed: 1, window: 1 };
+    const devices = { training: 'a100', inference: 't4' };
+    await publishJson(store, campaignPlanKey('classes'), CampaignPlan.parse({ ...plan, ...more, devices }));
+    await storeMiniCase(store, 'classes', 'volume-1');
+    const shown = await printed(() => status(session, 'classes', {}));
+    expect(shown).toContain('No device of class t4 is at work');
+    expect(shown).not.toContain('class a100');
+    await recordDeviceState(store, state('here-3', { hardwareClass: 't4' }));
+    expect(await printed(() => status(session, 'classes', {}))).not.toContain('No device');
   });
 
   it('have their time added up', async () => {
