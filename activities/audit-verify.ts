@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { type AuditFault, auditFault, firstOfEach } from '../domain/audit-fault.js';
 import { auditKey, auditPrefix, historiesPrefix } from '../domain/keys.js';
-import { campaignId } from '../domain/workflow-ids.js';
+import { campaignId, entityOfWorkflow } from '../domain/workflow-ids.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { auditEntity, type EntityAudit, type EntityVerdict } from './audit-entity.js';
@@ -140,8 +140,8 @@ async function historyKeys(store: ObjectStore, campaign: string): Promise<Map<st
   const keys = new Map<string, string[]>();
   const prefix = `${historiesPrefix(campaign)}${campaignId(campaign)}/`;
   for await (const key of store.list(prefix)) {
-    const entity = key.slice(prefix.length, key.lastIndexOf('/'));
-    if (!/^(case|task)\//.test(entity)) continue;
+    const entity = entityOfWorkflow(key.slice(prefix.length, key.lastIndexOf('/')));
+    if (entity === undefined) continue;
     keys.set(entity, [...(keys.get(entity) ?? []), key]);
   }
   return keys;

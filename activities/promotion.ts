@@ -76,12 +76,12 @@ export async function rollBack(
 ): Promise<Standing | RefusedChange> {
   const refused = await notALead(store, campaign, decider.by);
   if (refused !== undefined) return { refused };
-  const editions = await readStandings(store, campaign);
-  const newest = editions.at(-1);
-  if (newest?.takesBack !== undefined && !(await wasCarriedOut(store, campaign, newest.edition))) {
-    await record(store, campaign, newest, decider.at);
-    return newest;
+  const cutOff = await rollbackUnderWay(store, campaign);
+  if (cutOff !== undefined) {
+    await record(store, campaign, cutOff, decider.at);
+    return cutOff;
   }
+  const editions = await readStandings(store, campaign);
   const promotion = promotionToTakeBack(editions);
   if (promotion === undefined)
     return { refused: `nothing was promoted in ${campaign} that could be taken back` };
@@ -100,6 +100,13 @@ export async function rollBack(
     },
     decider.at,
   );
+}
+
+/** The newest change, if it is a rollback that not all cases have heard of. */
+export async function rollbackUnderWay(store: ObjectStore, campaign: string): Promise<Standing | undefined> {
+  const newest = (await readStandings(store, campaign)).at(-1);
+  if (newest?.takesBack === undefined) return undefined;
+  return (await wasCarriedOut(store, campaign, newest.edition)) ? undefined : newest;
 }
 
 async function write(store: ObjectStore, campaign: string, standing: Standing, at: Date): Promise<Standing> {

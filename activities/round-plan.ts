@@ -90,7 +90,7 @@ export async function planRound(store: ObjectStore, asked: AskedRound): Promise<
 
 /**
  * The round after one that has ended: its students teach where they passed, the same cases judge. Undefined where none
- * passed, for the next round would be the same again.
+ * passed, or nobody learned from pseudo-labels, for the next round would be the same again.
  */
 export async function planNextRound(
   store: ObjectStore,
@@ -100,6 +100,8 @@ export async function planNextRound(
   const round = await requireRound(store, campaign, roundId);
   const result = await requireRoundResult(store, campaign, round);
   if (result.outcomes.every(({ verdict }) => verdict === 'hold')) return undefined;
+  // Where no student learned from its teacher, other teachers change nothing.
+  if (result.taught.lessons.every(({ pseudo }) => pseudo === 0)) return undefined;
   const { plan, snapshot } = round;
   return planRound(store, {
     plan,

@@ -30,21 +30,30 @@ export async function decideChange(
   const people = workOf(await tasksOfCase(around.store, at));
   const newest = await newestResult(around.store, at);
   if (newest === undefined || people.underWay !== undefined) return undefined;
-  if (await isOutrun(around.store, at, standing)) return outrun(standing);
+  const editions = await readStandings(around.store, at.campaign);
+  const { edition } = standing;
+  if (editions.some(({ takesBack }) => takesBack === edition))
+    return untouched(standing, 'it was taken back before it came to the case');
+  if (await isOutrun(around.store, at, edition, editions))
+    return untouched(standing, 'a later change came first');
   return standing.takesBack === undefined
     ? promoted(around, at, standing, newest, people, said)
     : takenBack(around, at, standing.takesBack, newest);
 }
 
 /** A later change was carried out on the case already: it was made in the knowledge of this one. */
-async function isOutrun(store: ObjectStore, at: CaseAddress, { edition }: Standing): Promise<boolean> {
-  const later = (await readStandings(store, at.campaign)).filter((each) => each.edition > edition);
+async function isOutrun(
+  store: ObjectStore,
+  at: CaseAddress,
+  edition: number,
+  editions: readonly Standing[],
+): Promise<boolean> {
+  const later = editions.filter((each) => each.edition > edition);
   for (const each of later) if (await store.has(standingChangeKey(at, each.edition))) return true;
   return false;
 }
 
-function outrun({ organs: own }: Standing): StandingChange {
-  const why = 'a later change came first';
+function untouched({ organs: own }: Standing, why: string): StandingChange {
   return { replaced: [], reopened: [], kept: own.map((organ) => ({ organ, why })) };
 }
 

@@ -3,6 +3,8 @@ import { CaseResult as CaseResultSchema } from '../domain/campaign.js';
 import { type CaseAddress, resultKey, standingChangeKey } from '../domain/keys.js';
 import { voxelHashes } from '../domain/label-hashes.js';
 import { type Standing, StandingChange } from '../domain/standing.js';
+import { isRepeated } from '../domain/task-refusal.js';
+import { isRead } from '../domain/task-rules.js';
 import { caseEntity } from '../domain/workflow-ids.js';
 import { publishJson, readJson } from '../storage/json.js';
 import { readEdition } from '../storage/results.js';
@@ -69,7 +71,10 @@ async function changedResult(
   return CaseResultSchema.parse({ ...assembly, collection, caseId, absent });
 }
 
-/** Opens the case again, for the organs alone that the promoted model sees otherwise. */
+/**
+ * Opens the case again, for the organs alone that the promoted model sees otherwise: once, however often it is asked and whatever
+ * became of that round. Undefined where nothing is to be started.
+ */
 export async function reopenFor(
   { store }: Around,
   at: CaseAddress,
@@ -77,7 +82,8 @@ export async function reopenFor(
   { reopened }: StandingChange,
 ): Promise<NextRound | undefined> {
   if (reopened.length === 0) return undefined;
-  const { ended } = workOf(await tasksOfCase(store, at));
+  const tasks = await tasksOfCase(store, at);
+  const { ended } = workOf(tasks);
   const person = await findPerson(store, at.campaign, standing.by);
   if (ended === undefined || person === undefined) return undefined;
   const asked = reopened.map(({ organ }) => organ);
@@ -92,6 +98,11 @@ export async function reopenFor(
     reason: `${seen.join('; ')}; ${standing.why}`.slice(0, longestReason),
     organs: asked,
   };
+  const before = tasks.find((task) => isRepeated(task, command));
+  if (before !== undefined) {
+    const began = tasks.some((task) => !isRead(task) && task.round >= before.reopenedAs!);
+    return began ? undefined : roundAfter(store, before, asked);
+  }
   const { answer, state } = await answerEnded(store, ended, command, [person]);
   return answer.accepted ? roundAfter(store, state, asked) : undefined;
 }

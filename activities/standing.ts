@@ -6,7 +6,7 @@ import type { OrganModels } from '../domain/teaching.js';
 import { publishFirst, readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
 import { newestResult } from '../storage/results.js';
-import { readStanding, standingModels } from '../storage/standing.js';
+import { readStanding, readStandings, standingModels } from '../storage/standing.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { alive } from './alive.js';
 import { devicesOf } from './campaign-devices.js';
@@ -103,6 +103,8 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
     if (await store.has(standingChangeKey(at, standing.edition))) return [];
     const newest = await newestResult(store, at);
     if (newest === undefined) return [];
+    const editions = await readStandings(store, at.campaign);
+    if (editions.some(({ takesBack }) => takesBack === standing.edition)) return [];
     const open = standing.organs.filter((organ) => settled(newest.result, organ) === undefined);
     return [...new Set(open.flatMap((organ) => standing.models[organ] ?? []))];
   }

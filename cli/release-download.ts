@@ -178,9 +178,13 @@ async function writeExpected(
 }
 
 /** A file whose bytes follow from the release's, but are not those: its hash goes into the folder's record first. */
-async function noteMade(download: Download, path: string, bytes: Uint8Array): Promise<void> {
+function noteMade(download: Download, path: string, bytes: Uint8Array): Promise<void> {
+  return note(download, { made: { ...download.record.made, [path]: sha256(bytes) } });
+}
+
+async function note(download: Download, more: Partial<FolderRecord>): Promise<void> {
   const { folder, record } = download;
-  download.record = { ...record, made: { ...record.made, [path]: sha256(bytes) } };
+  download.record = { ...record, ...more };
   const write = () => writeWhole(folder, recordPath, canonicalJson(download.record));
   download.recorded = download.recorded.then(write);
   await download.recorded;
@@ -193,6 +197,8 @@ async function fetchSegmentations(
 ): Promise<Fetched> {
   const { store, folder, release, publication } = download;
   const { files, leftOut } = segmentationFiles(store, release.manifest, new Date(publication.at), series);
+  // What is broken off from here on lacks files, and says so.
+  await note(download, { planned: files.map(({ path }) => path) });
   await writeWhole(folder, manifestPath, release.bytes);
   await writeWhole(folder, publicationPath, canonicalJson(publication));
   const lacking = [...leftOut];
@@ -208,6 +214,7 @@ async function fetchSegmentations(
     if (typeof made !== 'string') await noteMade(download, path, made);
     said(++done, files.length);
   }
+  await note(download, { planned: Object.keys(download.record.made) });
   return { leftOut: lacking, fetched, kept };
 }
 

@@ -63,6 +63,12 @@ export async function reopenForErratum(
   const { store } = session;
   const campaign = await chooseCampaign(store, options.campaign);
   const erratum = await requireErratum(store, campaign, id);
+  if (erratum.state === 'settled') {
+    if (options.json) return printJson(erratum);
+    return say(
+      `Erratum ${id} is settled: round ${erratum.round} of ${erratum.collection}/${erratum.caseId} has ended. Report what is still wrong as another one.`,
+    );
+  }
   const opened =
     erratum.round === undefined ? await openRound(session, campaign, erratum, options.as) : erratum.round;
   if (typeof opened === 'string') {

@@ -26,6 +26,8 @@ export const FolderRecord = z.object({
   datasetId: z.number().int(),
   /** Files whose bytes are not those of the release, packed or not: mended headers, and segmentations. */
   made: z.record(z.string(), Sha256),
+  /** Files that are to be made; those that cannot be are struck out at the end. */
+  planned: z.array(z.string()).optional(),
 });
 export type FolderRecord = z.infer<typeof FolderRecord>;
 
@@ -50,7 +52,10 @@ export function expectedFiles(
     { path: publicationPath, sha256: sha256(canonicalJson(publication)) },
   ];
   const { layout, datasetId } = record;
-  if (layout === 'dicom-seg') return [...own, ...Object.keys(record.made).map((path) => ({ path }))];
+  if (layout === 'dicom-seg') {
+    const paths = new Set([...(record.planned ?? []), ...Object.keys(record.made)]);
+    return [...own, ...[...paths].sort().map((path) => ({ path }))];
+  }
   const { volumes, texts } = layoutOf(manifest, { layout, datasetId });
   const hashes = new Map(manifest.files.map(({ path, sha256: hash }) => [path, hash]));
   const facts = {
@@ -101,6 +106,10 @@ function unpackedHash(bytes: Uint8Array): string | undefined {
 export async function readFolder(
   folder: string,
 ): Promise<{ record: FolderRecord; release: StoredRelease; publication: Publication }> {
+  if (!existsSync(folder)) {
+    const message = `there is no folder ${folder}; name one that \`plusct release download\` wrote, or a version`;
+    throw new PlusctError('InvalidInput', message);
+  }
   const record = await readJsonFile(folder, recordPath, FolderRecord);
   const publication = await readJsonFile(folder, publicationPath, Publication);
   const path = join(folder, manifestPath);

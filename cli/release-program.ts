@@ -117,7 +117,8 @@ function addReading(release: Command): void {
     .addOption(jsonOption())
     .action(async (what, options) => {
       const { isFolder, verifyFolder, verifyRelease } = await import('./release-verify.js');
-      if (isFolder(what)) return verifyFolder(what, options);
+      // A name with a path in it is no version, whether or not there is such a folder.
+      if (isFolder(what) || /[/\\]/.test(what)) return verifyFolder(what, options);
       await withSession((session) => verifyRelease(session, what, options));
     });
 }

@@ -50,7 +50,10 @@ export async function runRounds(session: Session, options: RoundOptions): Promis
     round = left > 1 ? await following(session, round, end) : undefined;
   }
   if (options.json) return printJson(await Promise.all(done.map((each) => asJson(session, each))));
-  if (done.length < rounds) say('No organ passed: a further round would be the same again.');
+  if (done.length < rounds)
+    say(
+      'No organ passed, or no student learned from pseudo-labels: a further round would be the same again.',
+    );
 }
 
 /** Waits for a round, whoever started it; shows how far it is. */

@@ -1,5 +1,5 @@
-import { promote, type RefusedChange, rollBack } from '../activities/promotion.js';
-import { PlusctError } from '../domain/errors.js';
+import type { WorkflowHandle } from '@temporalio/client';
+import { promote, type RefusedChange, rollBack, rollbackUnderWay } from '../activities/promotion.js';
 import { taskQueue } from '../domain/queues.js';
 import type { Standing } from '../domain/standing.js';
 import { queries, standingWorkflowId, workflowTypes } from '../domain/workflow-ids.js';
@@ -35,16 +35,17 @@ export async function promoteRound(session: Session, text: string, options: Stan
 
 /** `plusct round rollback`: the models and labels from before the newest promotion. */
 export async function rollBackRound(session: Session, options: StandingOptions): Promise<void> {
-  const campaign = await chooseCampaign(session.store, options.campaign);
-  await idle(session, campaign);
-  const at = new Date();
-  const editions = await readStandings(session.store, campaign);
-  const decided = await rollBack(session.store, campaign, { by: options.as, why: options.reason, at });
-  if ('edition' in decided && decided.edition <= editions.length)
+  const { store } = session;
+  const campaign = await chooseCampaign(store, options.campaign);
+  // Looked for before anything is waited for: asking again means this one, also when it ends meanwhile.
+  const cutOff = await rollbackUnderWay(store, campaign);
+  if (cutOff !== undefined)
     process.stderr.write(
       'the last rollback was cut off; it is carried out now. Ask again to take back the promotion before it\n',
     );
-  await carryOut(session, campaign, decided, options);
+  await idle(session, campaign);
+  const decider = { by: options.as, why: options.reason, at: new Date() };
+  await carryOut(session, campaign, cutOff ?? (await rollBack(store, campaign, decider)), options);
 }
 
 /** `plusct round apply`: every change once more, for cases that people were at. */
@@ -67,10 +68,10 @@ async function idle(session: Session, campaign: string): Promise<void> {
     () => undefined,
   );
   if (status !== 'RUNNING') return;
-  throw new PlusctError(
-    'InvalidInput',
-    `an earlier change of the standing models of ${campaign} is being carried out; wait until it has ended`,
+  process.stderr.write(
+    `an earlier change of the standing models of ${campaign} is being carried out; waiting for the end of that\n`,
   );
+  await watched(handle);
 }
 
 async function carryOut(
@@ -101,30 +102,18 @@ async function carryOut(
   for (const text of outcome.examples) say(`${styled('red', 'failed')}: ${text}`);
 }
 
-/** Carries out every change up to an edition, in order: cases that had to wait for an earlier one have that first. */
+/** Carries out every change up to an edition, in order; it goes on should this command be killed. */
 async function applyUpTo(session: Session, campaign: string, edition: number): Promise<StandingOutcome> {
-  let all = await apply(session, campaign, 1);
-  for (let next = 2; next <= edition; next += 1) {
-    const one = await apply(session, campaign, next);
-    all = {
-      ...one,
-      replaced: all.replaced + one.replaced,
-      reopened: all.reopened + one.reopened,
-      kept: all.kept + one.kept,
-      failed: all.failed + one.failed,
-      examples: [...all.examples, ...one.examples],
-    };
-  }
-  return all;
-}
-
-async function apply(session: Session, campaign: string, edition: number): Promise<StandingOutcome> {
   const client = await session.client();
   const handle = await client.workflow.start(workflowTypes.applyStanding, {
     workflowId: standingWorkflowId(campaign),
     taskQueue: taskQueue('orchestration', session.config.queueSuffix),
-    args: [{ campaign, edition }],
+    args: [{ campaign, edition: 1, upTo: edition }],
   });
+  return watched(client.workflow.getHandle(handle.workflowId));
+}
+
+async function watched(handle: WorkflowHandle): Promise<StandingOutcome> {
   const stop = watch(async () => {
     const now = await handle.query<StandingOutcome>(queries.progress).catch(() => undefined);
     return [{ name: 'cases', done: now?.done ?? 0, total: now?.total ?? 0 }];

@@ -71,6 +71,14 @@ export function parseRound(text: string): { round: number; kind: TaskKind } | un
   const kind = suffix === '-double' ? 'double-read' : suffix === '-blind' ? 'blind-audit' : 'refine';
   return { round: Number(digits), kind };
 }
+/**
+ * The entity that a workflow of a campaign writes records of, by its id below the campaign's: a further round of a case goes on with the
+ * case's own. Undefined where its records are not compared with its history.
+ */
+export function entityOfWorkflow(id: string): string | undefined {
+  if (id.startsWith('task/')) return id;
+  return /^(case\/[^/]+\/[^/]+)(?:\/round\/\d+)?$/.exec(id)?.[1];
+}
 /** The case that an audited entity is about; undefined for one that is about none. */
 export function caseOfEntity(campaign: string, entity: string): CaseAddress | undefined {
   const [kind, collection, caseId] = entity.split('/');

@@ -15,6 +15,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { PlusctError } from '../domain/errors.js';
+import { closed } from '../domain/sentence.js';
 import { mapBounded } from './map-bounded.js';
 import type { ObjectStore } from './object-store.js';
 
@@ -26,8 +27,8 @@ export interface S3Settings {
   readonly secretAccessKey: string;
 }
 
-/** With the SDK's growing pauses some five seconds: a server that was just started again is not yet an outage. */
-const attempts = 7;
+/** With the SDK's growing pauses some six seconds: a server that was just started again is not yet an outage. */
+const attempts = 8;
 const connectTimeoutMs = 5000;
 /** For one request; the largest images are a few hundred megabytes. */
 const answerTimeoutMs = 120_000;
@@ -130,7 +131,7 @@ function unavailable(verb: string, bucket: string, key: string, cause: unknown):
   const kind = statusOf(cause) === 400 ? 'InvalidInput' : 'StoreUnavailable';
   return new PlusctError(
     kind,
-    `Could not ${verb} [bucket=${bucket}, key=${key}]: ${why}. Check that the S3 server runs and the credentials fit.`,
+    `Could not ${verb} [bucket=${bucket}, key=${key}]: ${closed(why)} Check that the S3 server runs and the credentials fit; one that is starting again answers in a moment.`,
     { cause },
   );
 }

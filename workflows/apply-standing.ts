@@ -25,7 +25,11 @@ export const standingProgress = defineQuery<StandingOutcome>(queries.progress);
 export interface StandingInput {
   readonly campaign: string;
   readonly edition: number;
+  /** The last of the changes that are carried out, one after the other; only this one unless given. */
+  readonly upTo?: number;
   readonly carried?: StandingOutcome;
+  /** What came of the changes before this one. */
+  readonly before?: StandingOutcome;
 }
 
 /** What a change of the standing models came to. */
@@ -59,7 +63,10 @@ const nothing: StandingOutcome = {
   examples: [],
 };
 
-/** Carries one edition of the standing models to every case of the campaign; running it again does what is left. */
+/**
+ * Carries changes of the standing models to every case of the campaign, in their order: cases that had to wait for an earlier one
+ * have that first. Running it again does what is left.
+ */
 export async function applyStanding(input: StandingInput): Promise<StandingOutcome> {
   const { campaign, edition, carried = nothing } = input;
   let now = carried;
@@ -82,7 +89,24 @@ export async function applyStanding(input: StandingInput): Promise<StandingOutco
   if (now.done < page.total) await continueAsNew<typeof applyStanding>({ ...input, carried: now });
   const { replaced, reopened, kept, waiting, failed } = now;
   await heavy().endChange({ campaign, edition, came: { replaced, reopened, kept, waiting, failed } });
-  return now;
+  const all = together(input.before, now);
+  const { upTo = edition } = input;
+  if (edition < upTo)
+    await continueAsNew<typeof applyStanding>({ campaign, edition: edition + 1, upTo, before: all });
+  return all;
+}
+
+/** What waits is what waits for the last change: it has those before it first. */
+function together(before: StandingOutcome | undefined, now: StandingOutcome): StandingOutcome {
+  if (before === undefined) return now;
+  return {
+    ...now,
+    replaced: before.replaced + now.replaced,
+    reopened: before.reopened + now.reopened,
+    kept: before.kept + now.kept,
+    failed: before.failed + now.failed,
+    examples: [...before.examples, ...now.examples].slice(0, examplesNamed),
+  };
 }
 
 interface Came {

@@ -148,6 +148,18 @@ describe('a downloaded release', () => {
     const text = await fetched('dicom-seg');
     expect(text).toContain('left out: lits/volume-2: its source is no DICOM series');
     expect(await checkFolder(join(dir, 'dicom-seg'))).toMatchObject({ faults: [] });
+    const record = join(dir, 'dicom-seg', 'plusct-release.json');
+    const whole = JSON.parse(readFileSync(record, 'utf8'));
+    expect(whole.planned).toEqual([]);
+    // Broken off before a file that was to be made.
+    writeFileSync(record, JSON.stringify({ ...whole, planned: ['seg/nih-pancreas/PANCREAS_0001.dcm'] }));
+    expect(await checkFolder(join(dir, 'dicom-seg'))).toMatchObject({
+      faults: [{ kind: 'missing', path: 'seg/nih-pancreas/PANCREAS_0001.dcm' }],
+    });
+  });
+
+  it('that is no folder here is said to be none, not taken for a version', async () => {
+    await expect(verifyFolder(join(dir, 'not-there'), {})).rejects.toThrow('there is no folder');
   });
 
   it('has metadata that MLCommons’ own validator takes, and whose records can be read', async ({ skip }) => {

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -7,9 +8,11 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { draftRelease } from '../../activities/release-draft.js';
@@ -18,6 +21,7 @@ import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import { makePlan } from '../../cli/build-plan.js';
 import { downloadRelease } from '../../cli/release-download.js';
 import { workerSpecs } from '../../cli/worker-specs.js';
+import { BenchmarkSummary } from '../../domain/benchmark-summary.js';
 import { Dataset } from '../../domain/campaign.js';
 import { modelsPrefix, predictionKey } from '../../domain/keys.js';
 import { Model } from '../../domain/model.js';
@@ -209,6 +213,45 @@ describe('a campaign with nnU-Net whose gpu worker is killed twice', () => {
       expect([0, organValue[organs[0]!]]).toEqual(expect.arrayContaining([...new Set(values)]));
     }
   });
+
+  it('runs recipes: one learns from some slices, another from a teacher’s pseudo-labels', async () => {
+    const cases = (collection: string, subset: string) => ({
+      from: [{ collection, subset }],
+      asked: 10,
+      choose: { how: 'all' },
+    });
+    const about = { family: 'Own', after: 'own', organs: ['liver', 'spleen'] };
+    const tests = [{ id: 'lits', title: 'LiTS', cases: cases('lits', 'test') }];
+    const labelled = cases('msd-spleen', 'train');
+    const recipes = [
+      {
+        ...{ id: 'slices', title: 'Slices', ...about, tests },
+        training: { kind: 'supervised', cases: labelled, labels: 'plus', slicePercent: 30 },
+      },
+      {
+        ...{ id: 'student', title: 'Student', ...about, tests },
+        training: {
+          ...{ kind: 'teacher-student', labelled, labels: 'plus', rounds: 1 },
+          unlabelled: cases('lits', 'train'),
+        },
+      },
+    ];
+    const file = join(directory, 'recipes.json');
+    writeFileSync(file, JSON.stringify(recipes));
+    const words = ['benchmark', 'run', '--recipe', file, '--campaign', campaign, '--json'];
+    const env = { ...process.env, ...running.env };
+    const plusct = [resolve('infra/plusct.mjs'), ...words];
+    const { stdout } = await promisify(execFile)(process.execPath, plusct, { env });
+    const summary = BenchmarkSummary.parse(JSON.parse(stdout));
+    expect(summary.recipes).toMatchObject([
+      { id: 'slices', status: 'done', settings: { epochs: 3 }, tests: [{ unscored: [] }] },
+      { id: 'student', status: 'done', tests: [{ unscored: [] }] },
+    ]);
+    const [slices, student] = summary.recipes;
+    expect(slices!.tests[0]!.cases).toHaveLength(2);
+    expect(student!.lessons.map(({ pseudo }) => pseudo > 0)).toContain(true);
+    expect(student!.modelId).not.toBe(slices!.modelId);
+  }, 1_200_000);
 
   it('is published as a release whose nnU-Net layout passes nnU-Net’s own integrity check', async () => {
     const work = workVolumesInThreads(1);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { exportHistories } from '../../activities/audit-export.js';
 import { verifyAudit } from '../../activities/audit-verify.js';
 import { labelDeeds } from '../../activities/labels.js';
 import { draftRelease } from '../../activities/release-draft.js';
@@ -292,8 +293,11 @@ describe('a release on real servers', () => {
 
   it('leaves a record that the audit takes', async () => {
     const { store, client } = installation;
+    await exportHistories({ store, client }, campaign);
     const verdict = await verifyAudit({ store, campaign, client });
     expect(verdict.faults).toEqual([]);
+    // Rounds 1 and 2 of a case, and round 2 as the case's own.
+    expect(verdict.histories).toBeGreaterThan(2);
     expect(verdict.checkpoints).toBeGreaterThan(0);
   });
 });

@@ -4,6 +4,7 @@ import { modelDeeds } from '../../activities/models.js';
 import { rollBack } from '../../activities/promotion.js';
 import { compareRounds } from '../../activities/round-compare.js';
 import { planRound } from '../../activities/round-plan.js';
+import { askTask } from '../../activities/task-desk.js';
 import { trainingSetDeeds } from '../../activities/training-sets.js';
 import { workVolumesInThreads } from '../../activities/volume-pool.js';
 import type { RoundOptions } from '../../cli/round-options.js';
@@ -16,15 +17,16 @@ import type { LabelSummary } from '../../domain/label-version.js';
 import type { Organ } from '../../domain/organ.js';
 import type { Person } from '../../domain/person.js';
 import type { Round, RoundResult } from '../../domain/round.js';
+import type { TaskCommand } from '../../domain/task-command.js';
 import type { TeachingCase } from '../../domain/teaching.js';
 import {
   caseEntity,
   pseudoLabelsId,
+  reopenedCaseId,
   roundEntity,
   roundWorkflowId,
   standingEntity,
   standingWorkflowId,
-  taskWorkflowId,
 } from '../../domain/workflow-ids.js';
 import { engineByName } from '../../engines/registry.js';
 import { readAudit } from '../../storage/audit-log.js';
@@ -57,6 +59,36 @@ const people: Person[] = [
 const held = ['h1', 'h2', 'h3', 'h4', 'h5'];
 const strangers = ['u1', 'u2', 'u3'];
 const work = workVolumesInThreads(2);
+
+/** People leave the labels of a case that was opened again as they are. */
+async function lookAgain(caseId: string): Promise<void> {
+  const { client, store, queueSuffix } = installation;
+  const { result } = (await newestResult(store, inCampaign(caseId)))!;
+  const steps = [
+    { kind: 'claim', actor: 'anna' },
+    // The campaign has no kidneys, and the liver of this case is made to be small.
+    {
+      ...{ kind: 'submit', actor: 'anna', upload: result.labelMap, reason: 'made so' },
+      acknowledged: ['SUBMISSION_EMPTY', 'SUBMISSION_VOLUME'],
+    },
+    { kind: 'review', actor: 'cora' },
+    ...['kidney', 'pancreas'].map((organ) => ({
+      ...{ kind: 'attest-absent', actor: 'cora', organ, reason: 'made so' },
+    })),
+    { kind: 'approve', actor: 'cora' },
+    { kind: 'start-verification', actor: 'emma' },
+    { kind: 'verify', actor: 'emma' },
+  ];
+  for (const [index, step] of steps.entries()) {
+    const command = { commandId: `again-${index}`, ...step } as TaskCommand;
+    const answer = await askTask(
+      { client, store, queueSuffix },
+      { ...inCampaign(caseId), round: 2 },
+      command,
+    );
+    expect(answer, JSON.stringify(answer)).toMatchObject({ accepted: true });
+  }
+}
 const inCampaign = (caseId: string) => ({ campaign, collection: 'lits', caseId }) as const;
 let installation: Installation;
 let session: Session;
@@ -365,7 +397,13 @@ describe('two pseudo-label rounds of teachers and students', { timeout: 400_000 
       expect(await of()).toMatchObject({ round: 2, asked: ['liver'], phase: 'queued' });
       expect((await tasksOfCase(store, inCampaign('m1'))).length).toBe(1);
       expect(await labelsOf('v1')).toEqual(before.v1);
-      await client.workflow.getHandle(taskWorkflowId(inCampaign('v1'), 2)).terminate();
+      await lookAgain('v1');
+      await client.workflow.getHandle(reopenedCaseId(inCampaign('v1'), 2)).result();
+      const { outcome } = await printed<{ outcome: unknown }>(() =>
+        applyAgain(session, { campaign, json: true }),
+      );
+      expect(outcome).toMatchObject({ reopened: 0, waiting: 0, failed: 0 });
+      expect((await tasksOfCase(store, inCampaign('v1'))).map(({ round }) => round)).toEqual([1, 2]);
     });
 
     it('are refused for an organ that was held, and by anybody but a lead', async () => {
