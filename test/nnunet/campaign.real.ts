@@ -238,7 +238,8 @@ describe('a campaign with nnU-Net whose gpu worker is killed twice', () => {
     ];
     const file = join(directory, 'recipes.json');
     writeFileSync(file, JSON.stringify(recipes));
-    const words = ['benchmark', 'run', '--recipe', file, '--campaign', campaign, '--json'];
+    const setting = ['--engine-setting', 'fineTuneEpochs=1'];
+    const words = ['benchmark', 'run', '--recipe', file, '--campaign', campaign, ...setting, '--json'];
     const env = { ...process.env, ...running.env };
     const plusct = [resolve('infra/plusct.mjs'), ...words];
     const { stdout } = await promisify(execFile)(process.execPath, plusct, { env });
