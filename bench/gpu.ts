@@ -93,7 +93,12 @@ export async function run(root: string, say: (line: string) => void, args: reado
     if (extent.page !== undefined) writeFileSync(join(root, 'docs', extent.page), page);
     return page;
   };
-  for (const set of extent.sets) await measureSet(root, set, extent, { progress, own, tell });
+  try {
+    for (const set of extent.sets) await measureSet(root, set, extent, { progress, own, tell });
+  } catch (error) {
+    if (stop.signal.aborted) say('Cut off: started again with the same settings it goes on from here.');
+    throw error;
+  }
   console.log(tell());
   say(`Figures are kept in ${progress.folder}.`);
   if (extent.page === undefined)
