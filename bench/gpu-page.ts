@@ -1,4 +1,5 @@
 import { type EngineSettings, settingsText } from '../domain/training-set.js';
+import { nnunetSettings } from '../engines/nnunet/settings.js';
 import type { Speed, Use } from './gpu-speed.js';
 import type { OrganRow, TrainingTime } from './gpu-training.js';
 import { machineLine } from './report.js';
@@ -27,7 +28,19 @@ ${machineLine(date)} · device: ${device} · ${state} · ${settingsText(settings
 Repeat it with \`npm run bench:gpu\` on a machine with a GPU, or with \`npm run bench:gpu -- --cpu\`. It trains a model for each organ on the cases whose
 source labels it, and compares its masks in the other cases with the reference. Cut off, it goes on with what is missing. \`--setting NAME=VALUE\`
 sets nnU-Net otherwise, \`--set phantoms|mini\` and \`--only organs|speed|use\` do a part, \`--tiny\` shows within minutes that it runs.
+
+${stepsLine(settings)}
 ${[rowsTable(rows), speed === undefined ? '' : speedTable(speed), uses.length === 0 ? '' : useTable(uses)].join('')}`;
+}
+
+/** How far these trainings are from what nnU-Net does by itself. */
+function stepsLine(given: EngineSettings): string {
+  const { epochs, iterationsPerEpoch } = nnunetSettings(given);
+  const usual = nnunetSettings({});
+  const [own, all] = [epochs * iterationsPerEpoch, usual.epochs * usual.iterationsPerEpoch];
+  const few =
+    own * 10 < all ? ': what follows tells of that much training, and not of what nnU-Net can do' : '';
+  return `Each model was trained for ${own.toLocaleString('en')} steps; nnU-Net's usual training has ${all.toLocaleString('en')}${few}.`;
 }
 
 function rowsTable(rows: GpuPage['rows']): string {

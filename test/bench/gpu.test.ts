@@ -29,6 +29,7 @@ it('the page of the GPU bench names the device, sets both engines beside each ot
     ],
   });
   expect(page).toMatch(/^2026-01-02 · .* · device: Some GPU 80GB · nnU-Net 2, commit abc · epochs=50$/m);
+  expect(page).toContain("trained for 12,500 steps; nnU-Net's usual training has 250,000: what follows");
   expect(page).toContain('| phantoms | spleen | 3 | 0.951 | 0.870 | 12 s | 61 s | 91 % |');
   expect(page).toContain('| phantoms | spleen | 3 | 0.951 | 0.870 | – | – | not known |');
   expect(page).toContain('| process that stays | 30.0 | **7.5×** |');
