@@ -23,10 +23,10 @@ const standings: Standing[] = [
   organs: [...each.organs],
 }));
 
-async function campaign() {
+async function campaign(known = standings) {
   const store = memoryStore();
   const { at, labels } = await storeMiniCase(store, 'first');
-  for (const each of standings) await publishStanding(store, 'first', each);
+  for (const each of known) await publishStanding(store, 'first', each);
   /** Editions differ by the author of a label: `a` is what the model before proposed. */
   const result = (authors: { pancreas: string; kidney: string }) => {
     const by = new Map<string, string>(Object.entries(authors));
@@ -70,10 +70,19 @@ it('a case that somebody changed since stays as it is', async () => {
 });
 
 it('a change that had to wait does nothing once a later one was carried out', async () => {
-  const { decide } = await campaign();
+  const { decide } = await campaign(standings.slice(0, 2));
   expect(await decide(1)).toEqual({
     replaced: [],
     reopened: [],
     kept: [{ organ: 'pancreas', why: 'a later change came first' }],
+  });
+});
+
+it('a promotion that was taken back does nothing to a case that it had not come to', async () => {
+  const { decide } = await campaign();
+  expect(await decide(1)).toEqual({
+    replaced: [],
+    reopened: [],
+    kept: [{ organ: 'pancreas', why: 'it was taken back before it came to the case' }],
   });
 });

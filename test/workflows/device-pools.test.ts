@@ -251,7 +251,8 @@ describe('classes of a campaign', () => {
   it('label finished cases again for a promoted model, after everything else', async () => {
     const changePage = async () => ({ cases: [{ at, models: ['promoted'] }], total: 1, devices });
     const changeCase = async () => ({ replaced: ['liver'] });
-    await execute('applyStanding', { campaign: 'pools', edition: 1 }, { changePage, changeCase });
+    const endChange = async () => undefined;
+    await execute('applyStanding', { campaign: 'pools', edition: 1 }, { changePage, changeCase, endChange });
     expect(taken).toEqual([`t4 predicts ${again}`]);
   }, 60_000);
 });

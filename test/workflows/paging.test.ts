@@ -57,10 +57,10 @@ async function execute<Outcome>(type: string, args: object, io: object): Promise
   );
 }
 
-/** Every case once, three runs, none of them long. */
-async function expectPaged(workflowId = `paging/${process.pid}/${count}`): Promise<void> {
+/** Every case once, so many runs, none of them long. */
+async function expectPaged(workflowId = `paging/${process.pid}/${count}`, pages = 3): Promise<void> {
   expect(seen.sort()).toEqual(cases.map(({ at }) => at.caseId).sort());
-  expect(runs.size).toBe(3);
+  expect(runs.size).toBe(pages);
   for (const runId of runs) {
     const handle = orchestration.client.workflow.getHandle(workflowId, runId);
     expect((await handle.describe()).historyLength).toBeLessThan(eventsAtMost);
@@ -81,21 +81,28 @@ describe('many cases', { timeout: 120_000 }, () => {
     await expectPaged();
   });
 
-  it('are changed page by page when other models stand', async () => {
+  it('are changed page by page when other models stand, by one change after the other', async () => {
+    const ended: { edition: number; came: { replaced: number } }[] = [];
     const outcome = await execute(
       'applyStanding',
-      { campaign: 'paged', edition: 1 },
+      { campaign: 'paged', edition: 1, upTo: 2 },
       {
         changePage: async (asked: { offset: number; limit: number }) =>
           pageOf(asked, { models: Object.values(fourModels) }),
-        changeCase: async (one: (typeof cases)[number]) => {
-          see(one);
-          return { replaced: ['liver'] };
+        changeCase: async (one: (typeof cases)[number] & { edition: number }) => {
+          expect(ended).toHaveLength(one.edition - 1);
+          if (one.edition === 1) see(one);
+          return { replaced: one.edition === 1 ? ['liver'] : [] };
         },
+        endChange: async (one: (typeof ended)[number]) => void ended.push(one),
       },
     );
     expect(outcome).toMatchObject({ done: 170, total: 170, replaced: 170, failed: 0 });
-    await expectPaged();
+    expect(ended.map(({ edition, came }) => [edition, came.replaced])).toEqual([
+      [1, 170],
+      [2, 0],
+    ]);
+    await expectPaged(undefined, 6);
   });
 
   it.each([
