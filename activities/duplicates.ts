@@ -1,6 +1,6 @@
 import type { CampaignPlan, LeftOut } from '../domain/campaign.js';
 import type { Passport } from '../domain/case.js';
-import { CaseGroups, type CopyPair, groupsOf } from '../domain/case-groups.js';
+import { CaseGroups, type CopyPair, groupsOf, withPairs } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
 import { PlusctError } from '../domain/errors.js';
 import { caseGroupsKey, coarseKey, manifestKey, sketchKey } from '../domain/keys.js';
@@ -92,8 +92,7 @@ function withPatients(
     const message = `${lost.first} and ${lost.second}: ${patientText(lost.same)}; ingest found only one of them or none. Put the files back, or build another campaign with a table that leaves them out`;
     throw new PlusctError('InvalidInput', message);
   }
-  const pairs = [...copies.pairs, ...patients];
-  return { ...copies, pairs, groups: groupsOf(names, pairs) };
+  return withPairs(copies, names, patients);
 }
 
 async function compare(

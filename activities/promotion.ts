@@ -66,17 +66,17 @@ export async function promote(
 }
 
 /**
- * Takes the newest promotion back: the models that stood before it stand again. Where a rollback was cut off before all
- * cases had heard of it, asking again means that one: it is returned, and takes nothing more back.
+ * Takes the newest promotion back: the models that stood before it stand again. `cutOff` is a rollback that was under way when
+ * this one was asked for: asking again means that one, and takes nothing more back.
  */
 export async function rollBack(
   store: ObjectStore,
   campaign: string,
   decider: Decider,
+  cutOff?: Standing,
 ): Promise<Standing | RefusedChange> {
   const refused = await notALead(store, campaign, decider.by);
   if (refused !== undefined) return { refused };
-  const cutOff = await rollbackUnderWay(store, campaign);
   if (cutOff !== undefined) {
     await record(store, campaign, cutOff, decider.at);
     return cutOff;

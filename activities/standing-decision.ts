@@ -3,7 +3,7 @@ import type { CaseResult } from '../domain/campaign.js';
 import { type CaseAddress, standingChangeKey } from '../domain/keys.js';
 import type { LabelSummary } from '../domain/label-version.js';
 import { type Organ, organs } from '../domain/organ.js';
-import { type ResultEdition, type Standing, StandingChange } from '../domain/standing.js';
+import { type ResultEdition, type Standing, StandingChange, wasTakenBack } from '../domain/standing.js';
 import { getContent } from '../storage/content.js';
 import { readJson } from '../storage/json.js';
 import type { ObjectStore } from '../storage/object-store.js';
@@ -32,7 +32,7 @@ export async function decideChange(
   if (newest === undefined || people.underWay !== undefined) return undefined;
   const editions = await readStandings(around.store, at.campaign);
   const { edition } = standing;
-  if (editions.some(({ takesBack }) => takesBack === edition))
+  if (wasTakenBack(editions, edition))
     return untouched(standing, 'it was taken back before it came to the case');
   if (await isOutrun(around.store, at, edition, editions))
     return untouched(standing, 'a later change came first');

@@ -1,7 +1,7 @@
 import type { DevicePlan } from '../domain/hardware-class.js';
 import { type CaseAddress, standingChangeKey, standingEndKey } from '../domain/keys.js';
 import type { Organ } from '../domain/organ.js';
-import { type Standing, StandingChange, StandingEnd } from '../domain/standing.js';
+import { type Standing, StandingChange, StandingEnd, wasTakenBack } from '../domain/standing.js';
 import type { OrganModels } from '../domain/teaching.js';
 import { publishFirst, readJson } from '../storage/json.js';
 import { mapBounded } from '../storage/map-bounded.js';
@@ -57,10 +57,12 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
       return alive(async () => {
         const { campaign, edition, offset, limit } = input;
         const standing = await readStanding(store, campaign, edition);
+        const asksNobody =
+          standing.takesBack !== undefined || wasTakenBack(await readStandings(store, campaign), edition);
         const { cases } = await requireWorklist(store, campaign);
         const page = await mapBounded(cases.slice(offset, offset + limit), readsAtOnce, async (item) => {
           const at = { campaign, collection: item.collection, caseId: item.caseId };
-          return { at, models: await modelsNeeded(at, standing) };
+          return { at, models: asksNobody ? [] : await modelsNeeded(at, standing) };
         });
         return { cases: page, total: cases.length, ...(await devicesOf(store, campaign)) };
       });
@@ -99,12 +101,9 @@ export function standingDeeds({ store, work, now }: Pick<Dependencies, 'store' |
   };
 
   async function modelsNeeded(at: CaseAddress, standing: Standing): Promise<string[]> {
-    if (standing.takesBack !== undefined) return [];
     if (await store.has(standingChangeKey(at, standing.edition))) return [];
     const newest = await newestResult(store, at);
     if (newest === undefined) return [];
-    const editions = await readStandings(store, at.campaign);
-    if (editions.some(({ takesBack }) => takesBack === standing.edition)) return [];
     const open = standing.organs.filter((organ) => settled(newest.result, organ) === undefined);
     return [...new Set(open.flatMap((organ) => standing.models[organ] ?? []))];
   }

@@ -5,7 +5,7 @@ import { parseArgs, promisify } from 'node:util';
 import { PlusctError } from '../domain/errors.js';
 import { type Organ, organs } from '../domain/organ.js';
 import type { EngineSettings } from '../domain/training-set.js';
-import { settingOf } from '../engines/engine-settings.js';
+import { settingsFrom } from '../engines/engine-settings.js';
 import { engineByName } from '../engines/registry.js';
 import { generateSamples } from '../sources/samples/generate.js';
 import { type GpuCase, gpuCases } from './gpu-cases.js';
@@ -127,9 +127,10 @@ function optionsOf(args: readonly string[]): { extent: Extent; anywhere: boolean
       only: { type: 'string', multiple: true },
     },
   });
+  const wrong = (message: string) => new PlusctError('InvalidInput', message);
   if (values.cpu) process.env.CUDA_VISIBLE_DEVICES = '';
   const extent = values.tiny ? tiny : values.cpu ? small : full;
-  const settings = { ...extent.settings, ...settingsFrom(values.setting) };
+  const settings = { ...extent.settings, ...settingsFrom(values.setting, '--setting', wrong) };
   engineByName('nnunet').settingsOf(settings);
   return {
     anywhere: values.tiny || values.cpu,
@@ -140,16 +141,6 @@ function optionsOf(args: readonly string[]): { extent: Extent; anywhere: boolean
       parts: known('--only', values.only ?? extent.parts, parts),
     },
   };
-}
-
-function settingsFrom(texts: readonly string[]): EngineSettings {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const setting = settingOf(text);
-      if (setting !== undefined) return setting;
-      throw new PlusctError('InvalidInput', `--setting is '${text}'; give a name and a value, as epochs=50`);
-    }),
-  );
 }
 
 function known<Name extends string>(

@@ -12,11 +12,8 @@ import { chosenRecipes, type RunOptions, trainingChoice } from './benchmark-opti
 import { printBenchmark } from './benchmark-print.js';
 import { completeRun } from './benchmark-run.js';
 import { warnOfMissing } from './missing-devices.js';
-import { printJson } from './output.js';
+import { printJson, refusedExitCode } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
-
-/** The rules refused. */
-const refusedExitCode = 3;
 
 /** `plusct benchmark run`: plans, refuses what leaks, runs the rest to its end. */
 export async function runRecipes(

@@ -6,7 +6,7 @@ import { PlusctError } from '../domain/errors.js';
 import { patientPairs, requireNames } from '../domain/patients.js';
 import { type Person, Person as PersonSchema } from '../domain/person.js';
 import type { EngineSettings } from '../domain/training-set.js';
-import { settingOf } from '../engines/engine-settings.js';
+import { settingsFrom } from '../engines/engine-settings.js';
 import { engineByName } from '../engines/registry.js';
 import { findCollections } from '../sources/listing.js';
 import { adapterFor } from '../sources/registry.js';
@@ -108,13 +108,7 @@ function chosenSettings({ engine, engineSetting = [] }: BuildOptions): { engineS
 
 /** Settings of an engine, each given as `name=value`. */
 export function parseSettings(texts: readonly string[], option = '--engine-setting'): EngineSettings {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const setting = settingOf(text);
-      if (setting !== undefined) return setting;
-      throw new WrongOption(`${option} is '${text}'; give a name and a value, as epochs=50`);
-    }),
-  );
+  return settingsFrom(texts, option, (message) => new WrongOption(message));
 }
 
 /** People given as `id:role`, role being junior, certified or senior. */

@@ -7,12 +7,9 @@ import { type FindingCode, findingCatalogue, findingCodes, severities } from '..
 import { sentence } from '../domain/sentence.js';
 import { parseCase } from './case-argument.js';
 import { bySeverity, severityColours } from './inspect-print.js';
-import { cut, printJson, say, styled, terminalWidth } from './output.js';
+import { cut, printJson, refusedExitCode, say, sayRefused, styled, terminalWidth } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
 import { WrongOption } from './wrong-option.js';
-
-/** Exit code of a command that the rules refused. */
-const refusedExitCode = 3;
 
 export interface FindingsOptions {
   readonly code?: string;
@@ -98,8 +95,7 @@ export async function decideCase(
   };
   const answer = await decide(session.store, at, asked);
   if (options.json) printJson(answer);
-  else if ('refused' in answer)
-    process.stderr.write(`${styled('red', 'refused')}: ${text}: ${answer.refused}\n`);
+  else if ('refused' in answer) sayRefused(`${text}: ${answer.refused}`);
   else {
     say(`${text}: ${verdict === 'accept' ? 'accepted' : 'excluded'}, on record.`);
     say(

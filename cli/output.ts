@@ -10,6 +10,14 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Exit code of a command that the rules refused. */
+export const refusedExitCode = 3;
+
+/** Tells on standard error that the rules refused something, and why. */
+export function sayRefused(why: string): void {
+  process.stderr.write(`${styled('red', 'refused')}: ${why}\n`);
+}
+
 type Style = Parameters<typeof styleText>[0];
 
 /** Colour on a terminal that wants it, plain text elsewhere. */

@@ -1,9 +1,8 @@
 import { addPatientTable } from '../activities/patient-tables.js';
-import { caseName } from '../domain/case-name.js';
-import { patientText, requireNames } from '../domain/patients.js';
+import { patientText } from '../domain/patients.js';
 import { requireWorklist } from '../storage/worklists.js';
-import { printJson, say, styled } from './output.js';
-import { readPatientTable } from './patient-file.js';
+import { printJson, refusedExitCode, say, sayRefused, styled } from './output.js';
+import { readCampaignTable } from './patient-file.js';
 import { chooseCampaign, type Session } from './session.js';
 
 interface PatientsOptions {
@@ -13,24 +12,18 @@ interface PatientsOptions {
   readonly json?: boolean;
 }
 
-/** Exit code of a command that the rules refused. */
-const refusedExitCode = 3;
 const namedAtMost = 10;
 
 /** `plusct patients FILE`: a table of patients that came after the build. */
 export async function tellPatients(session: Session, path: string, options: PatientsOptions): Promise<void> {
   const { store } = session;
   const campaign = await chooseCampaign(store, options.campaign);
-  const table = await readPatientTable(path);
-  const { cases, leftOut } = await requireWorklist(store, campaign);
-  const names = new Set([...cases, ...leftOut].map(caseName));
-  const remedy = `write cases as \`plusct cases ${campaign}\` does`;
-  requireNames(table, names, `campaign ${campaign}`, remedy);
+  const { table } = await readCampaignTable(path, campaign, await requireWorklist(store, campaign));
   const decider = { by: options.as, why: options.reason, at: new Date() };
   const added = await addPatientTable(store, campaign, table, decider);
   if ('refused' in added) process.exitCode = refusedExitCode;
   if (options.json) return printJson(added);
-  if ('refused' in added) return void process.stderr.write(`${styled('red', 'refused')}: ${added.refused}\n`);
+  if ('refused' in added) return sayRefused(added.refused);
   const { pairs, groups, parted } = added;
   const count = `${pairs.length} ${pairs.length === 1 ? 'case is' : 'cases are'}`;
   say(`${count} of a patient who has an earlier one; ${campaign} has ${groups} groups now.`);

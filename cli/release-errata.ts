@@ -6,8 +6,8 @@ import { type KnownErratum, readErrata } from '../storage/errata.js';
 import { tasksOfCase } from '../storage/task-board.js';
 import { parseCase } from './case-argument.js';
 import { printFittingTable } from './fit-table.js';
-import { printJson, say, styled, terminalWidth } from './output.js';
-import { type ReleaseOptions, refusedExitCode } from './release.js';
+import { printJson, refusedExitCode, say, sayRefused, terminalWidth } from './output.js';
+import type { ReleaseOptions } from './release.js';
 import { chooseCampaign, type Session } from './session.js';
 import { WrongOption } from './wrong-option.js';
 
@@ -74,7 +74,7 @@ export async function reopenForErratum(
   if (typeof opened === 'string') {
     process.exitCode = refusedExitCode;
     if (options.json) return printJson({ refused: opened });
-    return void process.stderr.write(`${styled('red', 'refused')}: ${opened}\n`);
+    return sayRefused(opened);
   }
   const known = await noteReopened(store, campaign, id, { round: opened, by: options.as, at: new Date() });
   if (options.json) return printJson(known);

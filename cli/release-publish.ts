@@ -8,9 +8,9 @@ import { queries, releaseEntity, releaseWorkflowId, workflowTypes } from '../dom
 import { readAudit } from '../storage/audit-log.js';
 import { readRelease, releaseVersions } from '../storage/releases.js';
 import type { PublishInput, PublishOutcome, PublishProgress } from '../workflows/publish-release.js';
-import { printJson, say, styled } from './output.js';
+import { printJson, refusedExitCode, say, sayRefused } from './output.js';
 import { stepDisplay } from './progress.js';
-import { type ReleaseOptions, refusedExitCode } from './release.js';
+import type { ReleaseOptions } from './release.js';
 import { type ChoiceOptions, releaseChoice } from './release-options.js';
 import { chooseCampaign, type Session } from './session.js';
 import { WrongOption } from './wrong-option.js';
@@ -42,8 +42,7 @@ export async function publishRelease(
     say(`${campaign} ${version} is published: ${outcome.cases} cases, manifest ${outcome.manifestSha256}`);
     return say('Keep that hash elsewhere: plusct release verify --manifest HASH proves a copy against it.');
   }
-  for (const why of await explained(session, input, outcome))
-    process.stderr.write(`${styled('red', 'refused')}: ${why}\n`);
+  for (const why of await explained(session, input, outcome)) sayRefused(why);
 }
 
 async function choiceBefore({ store }: Session, campaign: string) {

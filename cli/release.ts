@@ -11,7 +11,7 @@ import { newestVersion, proposedVersion, versionRefusal } from '../domain/releas
 import type { KnownErratum } from '../storage/errata.js';
 import { readPublication, readRelease, releaseVersions, requireRelease } from '../storage/releases.js';
 import { printFittingTable } from './fit-table.js';
-import { printJson, say, styled, terminalWidth } from './output.js';
+import { printJson, refusedExitCode, say, styled, terminalWidth } from './output.js';
 import { type ChoiceOptions, releaseChoice } from './release-options.js';
 import { chooseCampaign, type Session } from './session.js';
 
@@ -19,9 +19,6 @@ export interface ReleaseOptions {
   readonly campaign?: string;
   readonly json?: boolean;
 }
-
-/** Exit code of what the rules refuse. */
-export const refusedExitCode = 3;
 
 /** `plusct release plan [VERSION]`: what a release would hold, which version it needs, and what rests on labels that it changes. */
 export async function planRelease(

@@ -1,12 +1,12 @@
 import type { Worklist } from '../domain/campaign.js';
 import { groupsOf } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
-import { patientPairs, requireNames } from '../domain/patients.js';
+import { patientPairs } from '../domain/patients.js';
 import { splitCases } from '../domain/split.js';
 import { readCaseGroups } from '../storage/case-groups.js';
 import { requireWorklist } from '../storage/worklists.js';
 import { printJson, say, styled } from './output.js';
-import { readPatientTable } from './patient-file.js';
+import { readCampaignTable } from './patient-file.js';
 import { chooseCampaign, type Session } from './session.js';
 import { WrongOption, wholeNumber } from './wrong-option.js';
 
@@ -32,11 +32,8 @@ export async function split(
 }
 
 /** The cases of each patient who has several; the table may name cases that were left out. */
-async function patientsOf(path: string, campaign: string, { cases, leftOut }: Worklist): Promise<string[][]> {
-  const table = await readPatientTable(path);
-  const names = [...cases, ...leftOut].map(caseName);
-  const remedy = `write cases as \`plusct cases ${campaign}\` does`;
-  requireNames(table, new Set(names), `campaign ${campaign}`, remedy);
+async function patientsOf(path: string, campaign: string, worklist: Worklist): Promise<string[][]> {
+  const { table, names } = await readCampaignTable(path, campaign, worklist);
   return groupsOf(names, patientPairs(table));
 }
 

@@ -6,7 +6,7 @@ import { queries, standingWorkflowId, workflowTypes } from '../domain/workflow-i
 import { findRound } from '../storage/rounds.js';
 import { readStandings } from '../storage/standing.js';
 import type { StandingOutcome } from '../workflows/apply-standing.js';
-import { printJson, say, styled } from './output.js';
+import { printJson, refusedExitCode, say, sayRefused, styled } from './output.js';
 import { organOf } from './round-options.js';
 import { watch } from './rounds.js';
 import { chooseCampaign, type Session } from './session.js';
@@ -18,9 +18,6 @@ export interface StandingOptions {
   readonly reason: string;
   readonly json?: boolean;
 }
-
-/** Exit code of a command that the rules refused. */
-const refusedExitCode = 3;
 
 /** `plusct round promote ROUND`: the organs that passed, and their labels in the campaign's cases. */
 export async function promoteRound(session: Session, text: string, options: StandingOptions): Promise<void> {
@@ -39,13 +36,14 @@ export async function rollBackRound(session: Session, options: StandingOptions):
   const campaign = await chooseCampaign(store, options.campaign);
   // Looked for before anything is waited for: asking again means this one, also when it ends meanwhile.
   const cutOff = await rollbackUnderWay(store, campaign);
-  if (cutOff !== undefined)
+  await idle(session, campaign);
+  const decider = { by: options.as, why: options.reason, at: new Date() };
+  const decided = await rollBack(store, campaign, decider, cutOff);
+  if (decided === cutOff)
     process.stderr.write(
       'the last rollback was cut off; it is carried out now. Ask again to take back the promotion before it\n',
     );
-  await idle(session, campaign);
-  const decider = { by: options.as, why: options.reason, at: new Date() };
-  await carryOut(session, campaign, cutOff ?? (await rollBack(store, campaign, decider)), options);
+  await carryOut(session, campaign, decided, options);
 }
 
 /** `plusct round apply`: every change once more, for cases that people were at. */
@@ -83,8 +81,7 @@ async function carryOut(
   if ('refused' in decided) {
     process.exitCode = refusedExitCode;
     if (json) return printJson(decided);
-    process.stderr.write(`${styled('red', 'refused')}: ${decided.refused}\n`);
-    return;
+    return sayRefused(decided.refused);
   }
   const outcome = await applyUpTo(session, campaign, decided.edition);
   if (outcome.failed > 0) process.exitCode = 1;

@@ -14,14 +14,11 @@ import { readRoster } from '../storage/roster.js';
 import { TaskBoard, tasksOfCase } from '../storage/task-board.js';
 import { writeBundle } from './bundle.js';
 import { parseCase } from './case-argument.js';
-import { printJson, printTable, say, styled } from './output.js';
+import { printJson, printTable, refusedExitCode, say, sayRefused } from './output.js';
 import { chooseCampaign, type Session } from './session.js';
 import type { PersonalKind } from './task-actions.js';
 import { type CommandOptions, makeCommand } from './task-command-line.js';
 import { WrongOption } from './wrong-option.js';
-
-/** Exit code of a command that the rules refused. */
-const refusedExitCode = 3;
 
 export interface TaskOptions extends CommandOptions {
   readonly campaign?: string;
@@ -138,7 +135,7 @@ export async function act(
   else if ('kept' in answer)
     say('No worker answered yet; the command is kept and will be carried out when one runs.');
   else if (answer.accepted) say(`${kind}: done. The task is now ${answer.phase}.${remarks(answer.remarks)}`);
-  else process.stderr.write(`${styled('red', 'refused')}: ${answer.why}\n`);
+  else sayRefused(answer.why);
   if ('accepted' in answer && !answer.accepted) process.exitCode = refusedExitCode;
 }
 

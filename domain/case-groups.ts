@@ -27,6 +27,16 @@ export const CaseGroups = z.object({
 });
 export type CaseGroups = z.infer<typeof CaseGroups>;
 
+/** The groups with further pairs; `names` are the campaign's cases in their order. */
+export function withPairs(
+  found: CaseGroups,
+  names: readonly string[],
+  more: readonly CasePair[],
+): CaseGroups {
+  const pairs = [...found.pairs, ...more];
+  return { ...found, pairs, groups: groupsOf(names, pairs) };
+}
+
 /**
  * Connected components of pairs, each in the order of `names`; names in no pair are left out. Pairs whose names are not
  * all in `names` are passed over.

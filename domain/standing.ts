@@ -48,16 +48,26 @@ export type StandingChange = z.infer<typeof StandingChange>;
 
 /** What came of a change when all cases had been asked for the first time. */
 export const StandingEnd = z.object({
+  /** Cases whose label of an organ was replaced, or put back. */
   replaced: z.number().int(),
+  /** Cases that people look at again. */
   reopened: z.number().int(),
+  /** Cases that a rollback left as they are, because they were changed since. */
   kept: z.number().int(),
+  /** Cases that people are at, or that are not finished. */
   waiting: z.number().int(),
   failed: z.number().int(),
 });
 export type StandingEnd = z.infer<typeof StandingEnd>;
 
+/** Whether an edition was taken back by a later one. */
+export function wasTakenBack(editions: readonly Standing[], edition: number): boolean {
+  return editions.some(({ takesBack }) => takesBack === edition);
+}
+
 /** The promotion that a rollback takes back: the newest that was not taken back before. */
 export function promotionToTakeBack(editions: readonly Standing[]): Standing | undefined {
-  const back = new Set(editions.flatMap(({ takesBack }) => takesBack ?? []));
-  return editions.filter(({ edition, takesBack }) => takesBack === undefined && !back.has(edition)).at(-1);
+  return editions
+    .filter(({ edition, takesBack }) => takesBack === undefined && !wasTakenBack(editions, edition))
+    .at(-1);
 }

@@ -2,8 +2,23 @@ import type { z } from 'zod';
 import { PlusctError } from '../domain/errors.js';
 import type { EngineSettings } from '../domain/training-set.js';
 
-/** A setting written as `name=value`: numbers and true or false are taken as such, everything else as text; undefined for anything else. */
-export function settingOf(text: string): [name: string, value: EngineSettings[string]] | undefined {
+/** Settings written as `name=value`; what is none is an error of the caller's, who knows the exit code for it. */
+export function settingsFrom(
+  texts: readonly string[],
+  option: string,
+  wrong: (message: string) => PlusctError,
+): EngineSettings {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const setting = settingOf(text);
+      if (setting !== undefined) return setting;
+      throw wrong(`${option} is '${text}'; give a name and a value, as epochs=50`);
+    }),
+  );
+}
+
+/** Numbers and true or false are taken as such, everything else as text; undefined for what is no `name=value`. */
+function settingOf(text: string): [name: string, value: EngineSettings[string]] | undefined {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) return undefined;
   if (value === 'true' || value === 'false') return [name, value === 'true'];

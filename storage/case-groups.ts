@@ -1,4 +1,4 @@
-import { CaseGroups, groupsOf } from '../domain/case-groups.js';
+import { CaseGroups, withPairs } from '../domain/case-groups.js';
 import { caseName } from '../domain/case-name.js';
 import { caseGroupsKey, patientTablesPrefix } from '../domain/keys.js';
 import { KnownPatients } from '../domain/patients.js';
@@ -15,11 +15,10 @@ export async function readCaseGroups(store: ObjectStore, campaign: string): Prom
   const found = (await readJson(store, caseGroupsKey(campaign), CaseGroups)) ?? none;
   const later = await laterPairs(store, campaign);
   if (later.length === 0) return found;
-  const pairs = [...found.pairs, ...later];
   const worklist = await readWorklist(store, campaign);
   const listed = [...(worklist?.cases ?? []), ...(worklist?.leftOut ?? [])].map(caseName);
   const names = new Set([...listed, ...found.groups.flat()]);
-  return { ...found, pairs, groups: groupsOf([...names], pairs) };
+  return withPairs(found, [...names], later);
 }
 
 async function laterPairs(store: ObjectStore, campaign: string): Promise<KnownPatients['pairs']> {

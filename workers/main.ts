@@ -7,6 +7,7 @@ import { workVolumesInThreads } from '../activities/volume-pool.js';
 import { HardwareClass } from '../domain/hardware-class.js';
 import { type WorkerRole, workerRoles } from '../domain/queues.js';
 import { removeAbandoned } from '../engines/command/abandoned.js';
+import { allowsCommands } from '../engines/command/program.js';
 import { engineByName } from '../engines/registry.js';
 import { s3Store } from '../storage/s3.js';
 import { type Config, readConfig } from './config.js';
@@ -75,7 +76,7 @@ async function runRole(role: WorkerRole, config: Config, log: Logger, pinned: Pi
     const name = `${hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-')}-${pinned.number}`;
     const { hardwareClass } = pinned;
     const signal = stopSignal();
-    if (process.env.PLUSCT_ALLOW_COMMANDS === '1') void removeAbandoned(process.env);
+    if (allowsCommands(process.env)) void removeAbandoned(process.env);
     await runDevice({ config, connection, dependencies, name, hardwareClass, check, log, signal });
   } else {
     const worker = await createWorker(role, config, connection, { dependencies });

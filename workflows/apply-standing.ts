@@ -1,9 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  ActivityFailure,
   continueAsNew,
   defineQuery,
-  isCancellation,
   ParentClosePolicy,
   setHandler,
   startChild,
@@ -13,12 +11,13 @@ import type { NextRound } from '../activities/ended-task.js';
 import type { CaseToChange } from '../activities/standing.js';
 import { caseName } from '../domain/case-name.js';
 import type { DevicePlan } from '../domain/hardware-class.js';
+import type { StandingEnd } from '../domain/standing.js';
 import { queries, reopenedCaseId } from '../domain/workflow-ids.js';
 import { bounded } from './bounded.js';
 import { heavy } from './deeds.js';
 import { predictAll } from './predict-all.js';
 import { reopenCase } from './reopen-case.js';
-import { rootMessage } from './root-message.js';
+import { whyFailed } from './root-message.js';
 
 export const standingProgress = defineQuery<StandingOutcome>(queries.progress);
 
@@ -33,18 +32,9 @@ export interface StandingInput {
 }
 
 /** What a change of the standing models came to. */
-export interface StandingOutcome {
+export interface StandingOutcome extends Readonly<StandingEnd> {
   readonly done: number;
   readonly total: number;
-  /** Cases whose label of an organ was replaced, or put back. */
-  readonly replaced: number;
-  /** Cases that people look at again. */
-  readonly reopened: number;
-  /** Cases that a rollback left as they are, because they were changed since. */
-  readonly kept: number;
-  /** Cases that people are at, or that are not finished. */
-  readonly waiting: number;
-  readonly failed: number;
   readonly examples: readonly string[];
 }
 
@@ -87,8 +77,7 @@ export async function applyStanding(input: StandingInput): Promise<StandingOutco
     };
   });
   if (now.done < page.total) await continueAsNew<typeof applyStanding>({ ...input, carried: now });
-  const { replaced, reopened, kept, waiting, failed } = now;
-  await heavy().endChange({ campaign, edition, came: { replaced, reopened, kept, waiting, failed } });
+  await heavy().endChange({ campaign, edition, came: now });
   const all = together(input.before, now);
   const { upTo = edition } = input;
   if (edition < upTo)
@@ -133,13 +122,12 @@ async function change(
       waiting: waits ? 1 : 0,
     };
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     return {
       replaced: 0,
       reopened: 0,
       kept: 0,
       waiting: 0,
-      failure: [`${caseName(at)}: ${rootMessage(error)}`],
+      failure: [`${caseName(at)}: ${whyFailed(error)}`],
     };
   }
 }

@@ -1,14 +1,13 @@
-import { ActivityFailure, isCancellation, log } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { CaseAddress } from '../domain/keys.js';
 import { begun } from './deeds.js';
-import { rootMessage } from './root-message.js';
+import { whyFailed } from './root-message.js';
 
 /** Compares what can be compared by now. A case or read that has ended well does not fail for want of a figure. */
 export async function compareLabels(at: CaseAddress): Promise<void> {
   try {
     await begun().compareLabels({ at });
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    log.warn(`labels of ${at.collection}/${at.caseId} could not be compared: ${rootMessage(error)}`);
+    log.warn(`labels of ${at.collection}/${at.caseId} could not be compared: ${whyFailed(error)}`);
   }
 }

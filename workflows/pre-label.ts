@@ -1,4 +1,4 @@
-import { ActivityFailure, isCancellation, log } from '@temporalio/workflow';
+import { isCancellation, log } from '@temporalio/workflow';
 import type { CaseSummary } from '../domain/case.js';
 import type { Finding } from '../domain/finding.js';
 import { findingCatalogue } from '../domain/finding-catalogue.js';
@@ -10,7 +10,7 @@ import type { Organ } from '../domain/organ.js';
 import type { Urgency } from '../domain/queues.js';
 import { begun } from './deeds.js';
 import { onFittingDevice } from './fitting-device.js';
-import { rootMessage } from './root-message.js';
+import { rootMessage, whyFailed } from './root-message.js';
 
 /** What is to be proposed for a case, and whether it is to be judged how wrong that may be. */
 export interface Proposing {
@@ -56,8 +56,7 @@ export async function estimateErrors(proposing: Proposing, labels: LabelSummary[
   try {
     await onFittingDevice(inferring(proposing, 'begun'), (device) => device.estimateErrors(asked));
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    log.warn(`no expected error for ${at.collection}/${at.caseId}: ${rootMessage(error)}`);
+    log.warn(`no expected error for ${at.collection}/${at.caseId}: ${whyFailed(error)}`);
   }
 }
 

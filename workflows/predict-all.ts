@@ -1,10 +1,9 @@
-import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { Proposal, SilentModel } from '../activities/pseudo-labels.js';
 import type { DevicePlan } from '../domain/hardware-class.js';
 import type { CaseAddress } from '../domain/keys.js';
 import type { Urgency } from '../domain/queues.js';
 import { onFittingDevice } from './fitting-device.js';
-import { rootMessage } from './root-message.js';
+import { whyFailed } from './root-message.js';
 
 /** What each of some models says of a case, in their order. One that fails fails the case. */
 export function predictAll(
@@ -26,8 +25,7 @@ export async function predictEach(
   const silent: SilentModel[] = [];
   const asked = models.map((modelId) =>
     predict(at, modelId, plan, 'bulk').catch((error: unknown): SilentModel => {
-      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      return { modelId, why: rootMessage(error) };
+      return { modelId, why: whyFailed(error) };
     }),
   );
   for (const answer of await Promise.all(asked)) {

@@ -1,10 +1,4 @@
-import {
-  ActivityFailure,
-  continueAsNew,
-  defineQuery,
-  isCancellation,
-  setHandler,
-} from '@temporalio/workflow';
+import { continueAsNew, defineQuery, setHandler } from '@temporalio/workflow';
 import type { LackingCase } from '../activities/pseudo-labels.js';
 import { caseName } from '../domain/case-name.js';
 import type { DevicePlan } from '../domain/hardware-class.js';
@@ -14,7 +8,7 @@ import { queries } from '../domain/workflow-ids.js';
 import { bounded } from './bounded.js';
 import { heavy } from './deeds.js';
 import { predictAll } from './predict-all.js';
-import { rootMessage } from './root-message.js';
+import { whyFailed } from './root-message.js';
 
 export const pseudoLabelProgress = defineQuery<PseudoLabelProgress>(queries.progress);
 
@@ -65,8 +59,7 @@ async function attempt(one: LackingCase, input: PseudoLabelInput): Promise<strin
     await label(one, input);
     return [];
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    return [`${caseName(one.at)}: ${rootMessage(error)}`];
+    return [`${caseName(one.at)}: ${whyFailed(error)}`];
   }
 }
 

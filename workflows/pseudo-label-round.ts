@@ -1,9 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  ActivityFailure,
   continueAsNew,
   defineQuery,
-  isCancellation,
   ParentClosePolicy,
   setHandler,
   startChild,
@@ -16,7 +14,7 @@ import { queries, roundWorkflowId } from '../domain/workflow-ids.js';
 import { bounded } from './bounded.js';
 import { heavy } from './deeds.js';
 import { predictEach } from './predict-all.js';
-import { rootMessage } from './root-message.js';
+import { whyFailed } from './root-message.js';
 import { teachStudent } from './teacher-student.js';
 
 export const roundProgress = defineQuery<RoundProgress>(queries.progress);
@@ -93,8 +91,7 @@ async function judge(
   try {
     await heavy().judgeHeldOut({ ...about, ...(await predictEach(at, models, devices)) });
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    await heavy().judgeHeldOut({ ...about, failed: rootMessage(error) });
+    await heavy().judgeHeldOut({ ...about, failed: whyFailed(error) });
   }
 }
 

@@ -1,4 +1,4 @@
-import { ActivityFailure, continueAsNew, isCancellation, setHandler } from '@temporalio/workflow';
+import { continueAsNew, setHandler } from '@temporalio/workflow';
 import type { CourseModels, ScorePair, ScoringStage } from '../activities/benchmark-scores.js';
 import { caseName } from '../domain/case-name.js';
 import type { DevicePlan } from '../domain/hardware-class.js';
@@ -6,7 +6,7 @@ import { progress } from './benchmark-progress.js';
 import { bounded } from './bounded.js';
 import { heavy } from './deeds.js';
 import { predictAll } from './predict-all.js';
-import { rootMessage } from './root-message.js';
+import { whyFailed } from './root-message.js';
 
 export interface ScoringInput {
   readonly run: string;
@@ -42,8 +42,7 @@ export async function scoreCases(input: ScoringInput): Promise<ScoringProgress> 
     try {
       await score(pair, page.devices);
     } catch (error) {
-      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      failures.push(`${caseName(pair.at)}: ${rootMessage(error)}`);
+      failures.push(`${caseName(pair.at)}: ${whyFailed(error)}`);
     }
     done += 1;
   });

@@ -6,7 +6,7 @@ import type { GroupEnding } from '../process-group.js';
 import { withinTime } from '../time-limit.js';
 import { removeAbandoned, removeExchange, runProgram } from './abandoned.js';
 import { type Exchange, openExchange, takeLabels } from './exchange.js';
-import { type ProgramCall, programCall, type RunPlace, removalCall } from './program.js';
+import { allowsCommands, type ProgramCall, programCall, type RunPlace, removalCall } from './program.js';
 import { type CommandSettings, commandSettings } from './settings.js';
 
 const description: EngineDescription = {
@@ -31,7 +31,7 @@ export function commandEngine(environment: NodeJS.ProcessEnv = process.env): Eng
     description,
     settingsOf: commandSettings,
     predict: async ({ settings, values }, image, context) => {
-      if (environment.PLUSCT_ALLOW_COMMANDS !== '1') throw notAllowed();
+      if (!allowsCommands(environment)) throw notAllowed();
       await removeAbandoned(environment);
       const exchange = await openExchange(image, (folder) => removalCall(settings, containerName(folder)));
       const place = placeOf(exchange, environment);

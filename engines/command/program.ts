@@ -49,6 +49,11 @@ export function removalCall({ image, runtime }: CommandSettings, name: string): 
   return image === undefined ? undefined : { command: runtime, args: ['rm', '--force', name] };
 }
 
+/** Whether this worker runs programs that campaigns name. */
+export function allowsCommands(environment: NodeJS.ProcessEnv): boolean {
+  return environment.PLUSCT_ALLOW_COMMANDS === '1';
+}
+
 const secret = /^(S3|AWS|TEMPORAL|PLUSCT)_/;
 
 /** The environment without what opens the store and the server: a program that somebody else wrote has no use for it. */
